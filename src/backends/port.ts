@@ -1,0 +1,277 @@
+// THE port: the one interface that every Lightning backend implements. Three rules keep it small:
+//  1. A capability is a facet that is present or absent; there is no NotSupported error.
+//  2. A call that moves money answers with an outcome and does not throw. Doubt is an answer: `unknown`.
+//  3. What happened later arrives as facts. Facts may repeat, come late or be missing, but never lie; a sweep asks with `find`.
+import type { BackendId, BlockHeight, Bolt11, Msat, PaymentHash, Preimage } from '../lightning/values.ts';
+
+export interface Backend {
+  readonly id: BackendId;
+  readonly kind: string;
+  readonly pay?: Pay;
+  readonly receive?: Receive;
+  readonly hold?: Hold;
+  readonly chain?: Chain;
+  /** What it can spend and receive now. Throws a `Fault` when it cannot be asked. */
+  readonly balance?: (signal: AbortSignal) => Promise<Balance>;
+
+  /** Who is behind it. Pinned at the first connection; everything from another identity is refused. Throws a `Fault`. */
+  identity(signal: AbortSignal): Promise<Identity>;
+  /**
+   * Facts since `after`, then live, until `signal` aborts.
+   * Implementor: reconnect on your own; repeat facts rather than lose one; a cursor never runs ahead of what was yielded.
+   * Caller: store the cursor no earlier than the fact's effect.
+   */
+  facts(after: Cursor | null, signal: AbortSignal): AsyncIterable<Fact>;
+  /** Never throws: what is wrong is in `detail`. */
+  health(signal: AbortSignal): Promise<Health>;
+  close(): Promise<void>;
+}
+
+export interface Identity {
+  readonly network: Network;
+  /** Node public key or account id: what is pinned. */
+  readonly key: string;
+  /** For people: an alias, a version. */
+  readonly label: string;
+}
+export type Network = 'mainnet' | 'testnet' | 'signet' | 'regtest';
+
+export interface Balance {
+  readonly spendable: Msat;
+  readonly receivable: Msat | null;
+  readonly chainConfirmed: Msat | null;
+  readonly chainPending: Msat | null;
+}
+
+// ── pay ────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface Pay {
+  readonly traits: {
+    readonly unit: 'msat' | 'sat';
+    readonly amountless: boolean;
+    readonly feeLimit: boolean;
+    /** `notFound` after `sendBy` and a grace proves that nothing was ever sent. */
+    readonly findIsComplete: boolean;
+    /** `failed` proves that nothing is or will be paid: another backend may be tried (LND: true; Galoy: false). */
+    readonly failureIsProof: boolean;
+  };
+  /**
+   * What it knows of this hash before we send: the highest attempt so far and how it stands.
+   * A failure at or below it is an old story; a success there means paid elsewhere. Throws a `Fault` when it cannot be asked.
+   */
+  floor(hash: PaymentHash, signal: AbortSignal): Promise<Floor>;
+  /** What a payment of this order would cost, tried on the channels themselves. */
+  probeFee?(order: ProbeOrder, signal: AbortSignal): Promise<FeeProbe>;
+  /**
+   * Caller: insert the attempt as `sending` first; call once, from the process whose insert won. Never call again: `find`.
+   * Implementor: NOT idempotent after a failure (LND pays again). Not ready → `notSent` without calling. Not tied to a request's signal.
+   * Answer within about 30 s: `inFlight` if the backend has it. Say `failed` only if the backend itself said so.
+   */
+  pay(order: PayOrder): Promise<PayOutcome>;
+  /** What the backend says now of the attempts above `above` (all of them when null). Never throws. */
+  find(hash: PaymentHash, above: AttemptRef | null, signal: AbortSignal): Promise<PayOutcome | { readonly is: 'notFound' }>;
+}
+
+export type Floor =
+  | { readonly is: 'nothing' }
+  | { readonly is: 'failed'; readonly ref: AttemptRef | null }
+  | { readonly is: 'inFlight'; readonly ref: AttemptRef | null }
+  | { readonly is: 'succeeded'; readonly ref: AttemptRef | null; readonly preimage: Preimage | null };
+
+export interface ProbeOrder {
+  readonly bolt11: Bolt11;
+  readonly amount: Msat;
+  readonly maxFee: Msat;
+}
+
+export interface PayOrder {
+  readonly hash: PaymentHash;
+  readonly bolt11: Bolt11;
+  /** What the payee gets, fee not included. */
+  readonly amount: Msat;
+  /** True when the invoice itself carries no amount: the backend must be told `amount`. */
+  readonly amountless: boolean;
+  readonly maxFee: Msat;
+  /** No call is made after this moment. */
+  readonly sendBy: Date;
+  readonly maxTimeoutHeight?: BlockHeight;
+}
+
+export type PayOutcome =
+  | { readonly is: 'succeeded'; readonly preimage: Preimage | null; readonly fee: Msat; readonly ref: AttemptRef | null; readonly routes: readonly Route[] }
+  | { readonly is: 'inFlight'; readonly ref: AttemptRef | null }
+  | { readonly is: 'failed'; readonly reason: PayFailure; readonly ref: AttemptRef | null; readonly routes: readonly Route[] }
+  | { readonly is: 'notSent'; readonly fault: Fault }
+  | { readonly is: 'unknown'; readonly fault: Fault };
+
+export type PayFailure =
+  | 'noRoute' | 'feeLimit' | 'insufficientBalance' | 'invoiceExpired' | 'rejectedByPayee'
+  | 'selfPayment' | 'attemptsExhausted' | 'canceled' | 'other';
+
+export type FeeProbe =
+  | { readonly is: 'fee'; readonly fee: Msat }
+  | { readonly is: 'noRoute' }
+  | { readonly is: 'unknown'; readonly fault: Fault };
+
+/** One path that a backend tried, kept with the attempt for later questions. */
+export interface Route {
+  readonly amount: Msat;
+  readonly fee: Msat;
+  readonly hops: readonly { readonly node: string; readonly channel: string; readonly fee: Msat }[];
+  readonly failure?: string;
+}
+
+// ── receive, hold ──────────────────────────────────────────────────────────────────────────────────
+
+export interface InvoiceTerms {
+  readonly amount: Msat | null;
+  readonly description: { readonly text: string } | { readonly hash: string };
+  readonly expirySeconds: number;
+  /** Blocks; the backend's own default when absent. */
+  readonly finalCltvDelta?: number;
+}
+
+/** `issued` again for the same hash and equal terms is fine; unequal terms are `refused`. */
+export type Issue =
+  | {
+      readonly is: 'issued';
+      readonly hash: PaymentHash;
+      readonly bolt11: Bolt11;
+      /** BOLT 11 field `s`, 64 hex digits. */
+      readonly paymentSecret: string;
+      readonly expiresAt: Date;
+      readonly preimage?: Preimage;
+    }
+  | { readonly is: 'refused'; readonly because: 'hashInUse' | 'terms'; readonly detail: string }
+  | { readonly is: 'unknown'; readonly fault: Fault };
+
+export interface Receive {
+  readonly traits: { readonly unit: 'msat' | 'sat'; readonly amountless: boolean; readonly descriptionHash: boolean; readonly forgetsOpen: boolean };
+  create(terms: InvoiceTerms, signal: AbortSignal): Promise<Issue>;
+  cancel?(hash: PaymentHash, signal: AbortSignal): Promise<HoldOutcome>;
+  /** Throws a `Fault` when the backend cannot be asked. */
+  find(hash: PaymentHash, signal: AbortSignal): Promise<InvoiceSighting>;
+}
+
+export interface Hold {
+  /** LND takes the hash from us; lnmux derives hash and preimage itself, and gives a held set up after `heldSeconds`. */
+  readonly traits: { readonly hashFrom: 'caller' | 'backend'; readonly heldSeconds: number | null };
+  create(terms: InvoiceTerms & { readonly hash?: PaymentHash }, signal: AbortSignal): Promise<Issue>;
+  /** `done`: the preimage is released for every held HTLC. Implementor: settling twice is `done`, whatever your node says. */
+  settle(held: HeldRef, preimage: Preimage, signal: AbortSignal): Promise<HoldOutcome>;
+  /**
+   * `done`: this invoice can never be paid any more. Implementor: canceling twice is `done`.
+   * A backend that keeps no open invoices (lnmux) answers `refused: notHeld` until the invoice has expired.
+   */
+  cancel(held: HeldRef, signal: AbortSignal): Promise<HoldOutcome>;
+  find(hash: PaymentHash, signal: AbortSignal): Promise<InvoiceSighting>;
+}
+
+/** `handle`: what the backend wants back with a settle or cancel (lnmux: set_id). Kept with HELD; the newest counts. */
+export interface HeldRef {
+  readonly hash: PaymentHash;
+  readonly handle: string | null;
+}
+
+export type HoldOutcome =
+  | { readonly is: 'done' }
+  | { readonly is: 'refused'; readonly because: 'notHeld' | 'alreadySettled' | 'alreadyCanceled' | 'wrongPreimage' | 'notFound' }
+  | { readonly is: 'unknown'; readonly fault: Fault };
+
+export type InvoiceSighting =
+  | { readonly is: 'open' }
+  | {
+      readonly is: 'held';
+      readonly received: Msat;
+      readonly handle: string | null;
+      /** The earliest end among the HTLCs that are held now. */
+      readonly deadline: { readonly height?: BlockHeight; readonly at?: Date };
+    }
+  | { readonly is: 'settled'; readonly received: Msat; readonly preimage: Preimage | null }
+  | { readonly is: 'canceled' }
+  | { readonly is: 'notFound' };
+
+// ── chain ──────────────────────────────────────────────────────────────────────────────────────────
+
+export interface Chain {
+  createAddress(signal: AbortSignal): Promise<string>;
+  estimateFee(to: readonly ChainOutput[], targetConfirmations: number, signal: AbortSignal): Promise<Msat>;
+  /** Never broadcast twice: `label` is ours; `find(label)` before and after doubt. */
+  send(to: readonly ChainOutput[] | { readonly allTo: string }, targetConfirmations: number, label: string): Promise<ChainOutcome>;
+  find(label: string, signal: AbortSignal): Promise<ChainOutcome | { readonly is: 'notFound' }>;
+}
+export interface ChainOutput {
+  readonly address: string;
+  readonly amount: Msat;
+}
+export type ChainOutcome =
+  | { readonly is: 'sent'; readonly txid: string; readonly fee: Msat; readonly confirmations: number }
+  | { readonly is: 'failed'; readonly reason: 'insufficientBalance' | 'dust' | 'address' | 'other' }
+  | { readonly is: 'notSent' | 'unknown'; readonly fault: Fault };
+
+// ── facts, faults ──────────────────────────────────────────────────────────────────────────────────
+
+export type Cursor = string & { readonly cursor: true };
+/** Grows with every attempt that the backend makes for a hash (LND: payment_index). */
+export type AttemptRef = bigint & { readonly attemptRef: true };
+
+/** A cursor as a backend wrote it. */
+export const cursor = (text: string): Cursor => text as Cursor;
+export const attemptRef = (index: bigint | number | string): AttemptRef => BigInt(index) as AttemptRef;
+
+export type Fact = { readonly cursor: Cursor | null; readonly at: Date } & (
+  | { readonly about: 'invoice'; readonly hash: PaymentHash; readonly sighting: InvoiceSighting }
+  | { readonly about: 'payment'; readonly hash: PaymentHash; readonly outcome: PayOutcome }
+  | { readonly about: 'deposit'; readonly txid: string; readonly output: number; readonly address: string; readonly amount: Msat; readonly confirmations: number }
+  | { readonly about: 'block'; readonly height: BlockHeight }
+);
+
+/** Why a backend did not answer properly. Never shown to a client; logged and counted. */
+export interface Fault {
+  readonly kind: 'unreachable' | 'timeout' | 'auth' | 'rateLimited' | 'refused' | 'protocol' | 'internal';
+  readonly detail: string;
+}
+
+/** A fault on its way up: what reads and health checks throw. Money calls carry the fault in their outcome instead. */
+export class BackendFault extends Error {
+  readonly fault: Fault;
+  constructor(fault: Fault) {
+    super(`${fault.kind}: ${fault.detail}`);
+    this.name = 'BackendFault';
+    this.fault = fault;
+  }
+}
+
+export interface Health {
+  readonly ready: boolean;
+  readonly syncedToChain: boolean | null;
+  /** What is wrong and what to do, in one sentence; 'ok' when nothing is. */
+  readonly detail: string;
+  /** Finer than ready, for `doctor`. */
+  readonly trouble?: 'down' | 'locked' | 'unsynced' | 'macaroon' | 'certificate' | 'network' | 'identity' | 'other';
+  readonly members?: readonly { readonly key: string; readonly ready: boolean }[];
+}
+
+/** What an adapter is given: nothing of ours but a log and a clock. */
+export interface BackendTools {
+  readonly log: BackendLog;
+  readonly clock: { now(): Date };
+}
+export interface BackendLog {
+  debug(fields: object, text: string): void;
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+}
+
+/**
+ * What `backends/index.ts` knows of a kind: how to read its settings and how to connect.
+ * `settings` throws a ZodError on bad input; `connect` does not touch the network and never fails because the node is down.
+ */
+export interface BackendKind<Settings> {
+  readonly kind: string;
+  /** Simulated networks may not be used beside mainnet. */
+  readonly simulated: boolean;
+  readonly settings: { parse(raw: unknown): Settings };
+  readonly connect: (id: BackendId, settings: Settings, tools: BackendTools) => Promise<Backend>;
+}

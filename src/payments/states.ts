@@ -1,0 +1,32 @@
+// Attempt lifecycle. `sending` is written before the first byte leaves; doubt stays in `sending`. A payment is what its attempts say.
+import type { PayOutcome } from '../backends/port.ts';
+import type { Table } from '../platform/machine.ts';
+
+export type AttemptState = 'sending' | 'succeeded' | 'failed';
+export type AttemptEvent = 'sawSucceeded' | 'sawFailed' | 'sawInFlight' | 'sawNothing' | 'provedUnsent';
+
+export const attemptTable: Table<AttemptState, AttemptEvent> = {
+  sending: { sawInFlight: 'sending', sawNothing: 'sending', sawSucceeded: 'succeeded', sawFailed: 'failed', provedUnsent: 'failed' },
+  succeeded: { sawSucceeded: 'succeeded', sawInFlight: 'succeeded', sawNothing: 'succeeded', sawFailed: 'succeeded' },
+  failed: { sawFailed: 'failed', sawNothing: 'failed', provedUnsent: 'failed', sawSucceeded: 'succeeded' },
+};
+
+/** A preimage is proof, a failure is testimony: proof wins, and a person is told. */
+export const attemptAlarms: ReadonlySet<`${AttemptState}:${AttemptEvent}`> = new Set(['failed:sawSucceeded', 'succeeded:sawFailed']);
+
+/** The only translation from what a backend says to what it means for the attempt. `notFound` becomes `provedUnsent` only by the rules of DESIGN §5. */
+export const meaning = (said: PayOutcome | { readonly is: 'notFound' }): AttemptEvent => {
+  switch (said.is) {
+    case 'succeeded':
+      return 'sawSucceeded';
+    case 'inFlight':
+      return 'sawInFlight';
+    case 'failed':
+      return 'sawFailed';
+    case 'notSent':
+      return 'provedUnsent';
+    case 'unknown':
+    case 'notFound':
+      return 'sawNothing';
+  }
+};

@@ -1,0 +1,45 @@
+// What the gateway answers when it will not do something: a closed union with data. Doors map all of it in one exhaustive table;
+// the core holds no client's texts. A refusal is thrown as `Refused` and never stands for doubt about money.
+
+export type Refusal =
+  | { readonly is: 'invalidInput'; readonly field: string; readonly rule: string; readonly given: string }
+  | { readonly is: 'invalidInvoice'; readonly why: 'undecodable' | 'checksum' | 'network' | 'unsupported' }
+  | { readonly is: 'amountRequired' | 'amountNotAllowed' | 'amountIsZero' | 'noAmountInInvoice' }
+  | { readonly is: 'insufficientBalance'; readonly neededMsat: bigint; readonly availableMsat: bigint }
+  | { readonly is: 'limitExceeded'; readonly limit: string; readonly remainingMsat: bigint }
+  | { readonly is: 'tooManyRequests'; readonly what: 'invoices' | 'addresses'; readonly retryAfterSeconds: number }
+  | { readonly is: 'wrongState'; readonly state: string; readonly asked: string }
+  | { readonly is: 'notFound'; readonly what: 'wallet' | 'invoice' | 'payment' | 'account' | 'transaction' | 'key'; readonly given: string }
+  | { readonly is: 'forbidden'; readonly needs: 'READ' | 'RECEIVE' | 'WRITE' | 'ADMIN'; readonly kind: 'read' | 'write' }
+  | { readonly is: 'noRoute'; readonly reserveMsat: bigint | null }
+  | {
+      readonly is:
+        | 'unauthenticated'
+        | 'idempotencyConflict'
+        | 'notSupported'
+        | 'invoiceExpired'
+        | 'alreadyPaid'
+        | 'alreadyProcessed'
+        | 'paymentInFlight'
+        | 'selfPayment'
+        | 'feeTooHigh'
+        | 'backendUnavailable'
+        | 'outgoingHalted'
+        | 'externalIdTaken'
+        | 'internal';
+    };
+
+/** Thrown by the core, caught by doors. */
+export class Refused extends Error {
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal) {
+    super(refusal.is);
+    this.name = 'Refused';
+    this.refusal = refusal;
+  }
+}
+
+/** Throws; usable in expression position. */
+export const refuse = (refusal: Refusal): never => {
+  throw new Refused(refusal);
+};

@@ -1,0 +1,12 @@
+// Test projects: `npm test` runs all that need Node alone; real nodes and PostgreSQL have scripts of their own.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  // graphql 16 has no "exports": Vite would take its .mjs and Node its .js, two copies that refuse each other's schemas.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
+  test: {
+    include: ['test/{unit,story,conformance,contract,doors}/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
