@@ -1,0 +1,59 @@
+// What doors may look at: scoped to the asker, batched where a list would fan out, never a row of the database.
+import type { InvoiceView } from '../invoices/view.ts';
+import type { PaymentView } from '../payments/view.ts';
+import type { AccountView, Page, PageAsk, Principal, TransactionView, WalletView } from '../wallets/view.ts';
+import type { StatusView } from './table.ts';
+
+/** All amounts in msat. Every read takes the principal and shows only what is its own; foreign things do not exist (`notFound`). */
+export interface Reads {
+  /** The principal of an API key, null when it is unknown, revoked or expired. */
+  authenticate(apiKey: string): Promise<Principal | null>;
+  account(who: Principal): Promise<AccountView>;
+  wallets(who: Principal): Promise<readonly WalletView[]>;
+  /** A wallet by its id. Throws Refused `notFound`. */
+  wallet(who: Principal, walletId: string): Promise<WalletView>;
+  /** Wallet that anybody may see by the username or name of its account (PublicWallet); null when there is none. */
+  publicWallet(username: string): Promise<WalletView | null>;
+  /** Spendable of each wallet, in the order asked; a BackendFault becomes Refused `backendUnavailable` for that wallet alone. */
+  balances(walletIds: readonly string[]): Promise<readonly (bigint | Error)[]>;
+  transactions(walletIds: readonly string[], page: PageAsk): Promise<Page<TransactionView>>;
+  transactionsByHash(walletIds: readonly string[], paymentHash: string): Promise<readonly TransactionView[]>;
+  transactionById(walletIds: readonly string[], id: string): Promise<TransactionView | null>;
+  invoices(walletIds: readonly string[], page: PageAsk): Promise<Page<InvoiceView>>;
+  invoiceByHash(walletIds: readonly string[], paymentHash: string): Promise<InvoiceView | null>;
+  /**
+   * Status of any payment request, asked by anybody. PAID for what we were paid and for what we have paid; an unknown but decodable
+   * request is PENDING or EXPIRED by its own expiry. Throws Refused `invalidInvoice`.
+   */
+  statusByRequest(bolt11: string): Promise<StatusView>;
+  /** Null when neither an invoice nor a payment of ours has this hash. */
+  statusByHash(paymentHash: string): Promise<StatusView | null>;
+  /** The newest payment for a hash among the principal's wallets; a succeeded one wins. */
+  payment(who: Principal, paymentHash: string): Promise<PaymentView | null>;
+  /** Current status first, then every change; ends after PAID or EXPIRED (EXPIRED comes a second after the expiry). */
+  watchStatus(of: { readonly paymentHash: string } | { readonly bolt11: string }, signal: AbortSignal): AsyncIterable<StatusView>;
+  /**
+   * Current state first (unless `after`), then every change; ends after a final state. `after` resumes where a cursor of an earlier
+   * event left off, across restarts and without loss. Throws Refused `notFound`, `invalidInput` (cursor).
+   */
+  watchPayment(who: Principal, paymentHash: string, after: string | null, signal: AbortSignal): AsyncIterable<PaymentEvent>;
+  globals(): Promise<GlobalsView>;
+}
+
+export interface PaymentEvent {
+  readonly payment: PaymentView;
+  /** Give it back as `after` to resume behind this event. */
+  readonly cursor: string;
+}
+
+export interface GlobalsView {
+  readonly network: 'mainnet' | 'testnet' | 'signet' | 'regtest';
+  /** Public keys of the Lightning nodes behind the gateway, as far as they are known. */
+  readonly nodeIds: readonly string[];
+  readonly lightningAddressDomain: string;
+  readonly version: string;
+  readonly commit: string;
+  readonly simulated: boolean;
+  readonly blockHeight: number | null;
+  readonly blockHash: string | null;
+}

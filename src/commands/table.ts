@@ -1,0 +1,102 @@
+// The one table of what a door may ask for. Doors offer parts of it and hold no logic; what is not a command is a read (reads.ts).
+import type { InvoiceStatus, InvoiceView } from '../invoices/view.ts';
+import type { DecodedBolt11 } from '../lightning/bolt11.ts';
+import type { PaymentView } from '../payments/view.ts';
+import type { Principal, Scope, TransactionView } from '../wallets/view.ts';
+
+export type Door = 'graphql' | 'kafka' | 'nostr' | 'ilp' | 'lnurl' | 'cli' | 'worker';
+
+/** Who asks, through which door, and under which key the answer is remembered (kept on the row that the first write creates). */
+export interface Asking {
+  /** Null: nobody said who they are; only what needs no key is answered. */
+  readonly who: Principal | null;
+  readonly door: Door;
+  /** Idempotency key: the same key with the same input replays the current answer; with other input it is refused. */
+  readonly key: string | null;
+  /** The network address behind the request, for limits on what needs no key. */
+  readonly from: string | null;
+  readonly signal: AbortSignal;
+}
+
+export interface CreateInvoice {
+  readonly walletId: string;
+  /** Null: the payer chooses. */
+  readonly amountMsat: bigint | null;
+  readonly memo: string | null;
+  /** 64 lower-case hex digits; goes into the request instead of the memo. */
+  readonly descriptionHash: string | null;
+  /** Null: the wallet's default, else Galoy's (4 h with an amount, 2 h without). 60 s to 24 h, else refused (`invalidInput` on `expirySeconds`). */
+  readonly expirySeconds: number | null;
+  /** Null: the payment hash. Unique in the account. */
+  readonly externalId: string | null;
+  readonly webhookUrl: string | null;
+}
+
+export interface SendPayment {
+  readonly walletId: string;
+  /** As it came from the client; may be of any case, may not decode. */
+  readonly bolt11: string;
+  /** `inInvoice`: lnInvoicePaymentSend. A number: lnNoAmount…, with what the client gave. */
+  readonly amount: 'inInvoice' | { readonly msat: bigint };
+  readonly memo: string | null;
+  /** Null: the wallet's default, else Galoy's reserve. */
+  readonly maxFeeMsat: bigint | null;
+}
+
+/** What became of a send: never thrown once a row says `sending`. `pending`: it ends later, by the backend's word. */
+export interface SendAnswer {
+  readonly is: 'succeeded' | 'pending' | 'failed' | 'alreadyPaid';
+  readonly payment: PaymentView | null;
+  readonly transaction: TransactionView | null;
+}
+
+export type ProbeFee = Pick<SendPayment, 'walletId' | 'bolt11' | 'amount'>;
+
+/** `noRoute` still names the reserve that a send would take (contract §5.5). */
+export type ProbeAnswer =
+  | { readonly is: 'fee'; readonly feeMsat: bigint }
+  | { readonly is: 'noRoute'; readonly reserveMsat: bigint };
+
+export interface SimulatedPay {
+  readonly bolt11: string;
+  /** For a request without an amount, or to pay more than it asks for. */
+  readonly amountMsat: bigint | null;
+}
+
+/** Name → scope that it needs (null: anybody), input, output. */
+export interface CommandTypes {
+  readonly createInvoice: { readonly input: CreateInvoice; readonly output: InvoiceView };
+  /** For a wallet that is not the asker's: off by default, limited when on (`walletId` is the recipient's). */
+  readonly createInvoiceOnBehalf: { readonly input: CreateInvoice; readonly output: InvoiceView };
+  readonly cancelInvoice: { readonly input: { readonly walletId: string; readonly paymentHash: string }; readonly output: InvoiceView };
+  readonly sendPayment: { readonly input: SendPayment; readonly output: SendAnswer };
+  readonly probeFee: { readonly input: ProbeFee; readonly output: ProbeAnswer };
+  readonly decodeInvoice: { readonly input: { readonly bolt11: string }; readonly output: DecodedBolt11 };
+  /** Makes the simulated payer pay; `notSupported` unless a simulated backend is configured. */
+  readonly simulatePayer: { readonly input: SimulatedPay; readonly output: { readonly paid: boolean; readonly detail: string } };
+}
+export type CommandName = keyof CommandTypes;
+
+/** Scopes, any one of which suffices; empty: no key needed. */
+export const commandScopes: { readonly [N in CommandName]: readonly Scope[] } = {
+  createInvoice: ['RECEIVE', 'WRITE'],
+  createInvoiceOnBehalf: [],
+  cancelInvoice: ['RECEIVE', 'WRITE'],
+  sendPayment: ['WRITE'],
+  probeFee: ['WRITE'],
+  decodeInvoice: [],
+  simulatePayer: [],
+};
+
+/** The only way in for whatever changes something. Throws `Refused`. */
+export type Ask = <N extends CommandName>(name: N, input: CommandTypes[N]['input'], asking: Asking) => Promise<CommandTypes[N]['output']>;
+
+/** What the status queries and subscriptions tell about any payment request. */
+export interface StatusView {
+  readonly status: InvoiceStatus;
+  readonly paymentHash: string;
+  /** Null when only a hash was asked and no request of ours is known for it. */
+  readonly bolt11: string | null;
+  /** Only for an invoice of ours that was settled; never that of a payment, for anybody may ask. */
+  readonly preimage: string | null;
+}
