@@ -1,0 +1,21 @@
+// What every resolver is given: who asks, the one way to ask, and loaders that batch what a list would fan out.
+import type DataLoader from 'dataloader';
+import type { Reads } from '../../commands/reads.ts';
+import type { Ask, Asking } from '../../commands/table.ts';
+import type { Principal } from '../../wallets/view.ts';
+
+export interface GraphqlContext {
+  readonly ask: Ask;
+  readonly reads: Reads;
+  readonly who: Principal | null;
+  /** What `ask` wants to know of this request, with the idempotency key of its header. */
+  readonly asking: Asking;
+  readonly loaders: Loaders;
+  readonly now: () => Date;
+}
+
+/** One set a request (or a subscription's event). */
+export interface Loaders {
+  /** Balance in msat by wallet id; a wallet whose backend cannot be asked rejects alone. */
+  readonly balance: DataLoader<string, bigint>;
+}
