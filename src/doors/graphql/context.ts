@@ -12,6 +12,8 @@ export interface GraphqlContext {
   readonly asking: Asking;
   readonly loaders: Loaders;
   readonly now: () => Date;
+  /** Where an error goes that nobody foresaw, with the field that met it: a log, never the client. */
+  readonly report: (error: unknown, field: string) => void;
 }
 
 /** One set a request (or a subscription's event). */
