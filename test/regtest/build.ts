@@ -52,15 +52,20 @@ function requireGo(): void {
   // Asked elsewhere: beside a go.mod that is too new for it, Go says that instead of its version.
   const asked = spawnSync('go', ['env', 'GOVERSION'], { cwd: tmpdir(), env: settings(), encoding: 'utf8' });
   const hint = 'https://go.dev/dl (another toolchain is not downloaded by itself: GOTOOLCHAIN=local)';
-  if (asked.error || asked.status !== 0) throw new BuildFault(`Go ${least} or newer is needed to build the regtest nodes and no \`go\` was found: ${hint}`, 3);
+  if (asked.error || asked.status !== 0)
+    throw new BuildFault(`Go ${least} or newer is needed to build the regtest nodes and no \`go\` was found: ${hint}`, 3);
   const version = asked.stdout.trim();
-  if (!isAtLeast(version, least)) throw new BuildFault(`Go ${least} or newer is needed to build the regtest nodes and \`go\` is ${version}: ${hint}`, 3);
+  if (!isAtLeast(version, least))
+    throw new BuildFault(`Go ${least} or newer is needed to build the regtest nodes and \`go\` is ${version}: ${hint}`, 3);
 }
 
 function keyOfBuild(): string {
   const hash = createHash('sha256');
   for (const file of ['go.sum', 'go.mod']) hash.update(readFileSync(join(GO_MODULE, file)));
-  return hash.update(`${BUILD.join(' ')} ${process.platform} ${process.arch}`).digest('hex').slice(0, 16);
+  return hash
+    .update(`${BUILD.join(' ')} ${process.platform} ${process.arch}`)
+    .digest('hex')
+    .slice(0, 16);
 }
 
 /** Runs the compiler, saying every few seconds how far it is. */
@@ -68,7 +73,11 @@ function compile(folder: string, say: Say): Promise<void> {
   const began = Date.now();
   const elapsed = () => `${Math.round((Date.now() - began) / 1000)} s`;
   let [modules, packages, words] = [0, 0, ''];
-  const child = spawn('go', [...BUILD, '-o', `${folder}/`, ...PACKAGES], { cwd: GO_MODULE, env: settings(), stdio: ['ignore', 'inherit', 'pipe'] });
+  const child = spawn('go', [...BUILD, '-o', `${folder}/`, ...PACKAGES], {
+    cwd: GO_MODULE,
+    env: settings(),
+    stdio: ['ignore', 'inherit', 'pipe'],
+  });
   const progress = () => say(`building btcd and lnd: ${elapsed()}, ${modules} modules downloaded, ${packages} packages compiled`);
   const timer = setInterval(progress, PROGRESS_MS);
   child.stderr.setEncoding('utf8').on('data', (part: string) => {

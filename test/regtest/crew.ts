@@ -37,7 +37,12 @@ const STOP_MS = 30_000;
 
 function placesOf(folder: string, ports: readonly number[]): ReadonlyMap<NodeName, NodePlace> {
   const names: readonly NodeName[] = [...CHANNEL_NODES, 'f'];
-  return new Map(names.map((name, index) => [name, { name, home: join(folder, name), rpcPort: ports[2 * index] ?? 0, p2pPort: ports[2 * index + 1] ?? 0 }]));
+  return new Map(
+    names.map((name, index) => [
+      name,
+      { name, home: join(folder, name), rpcPort: ports[2 * index] ?? 0, p2pPort: ports[2 * index + 1] ?? 0 },
+    ]),
+  );
 }
 
 export async function createCrew({ binaries, folder, cluster }: CrewOptions): Promise<Crew> {
@@ -65,7 +70,10 @@ export async function createCrew({ binaries, folder, cluster }: CrewOptions): Pr
     btcd,
     startBtcd: async (miner) => {
       const daemon = launch('btcd', binaries.btcd, btcdArguments(home, btcd, miner));
-      await whileRunning(daemon, waitUntil('btcd to answer', async () => (await callBtcd(btcd, 'getblockcount')) !== undefined));
+      await whileRunning(
+        daemon,
+        waitUntil('btcd to answer', async () => (await callBtcd(btcd, 'getblockcount')) !== undefined),
+      );
       return daemon;
     },
     stopBtcd: () => endOne('btcd', 'SIGTERM'),

@@ -3,7 +3,16 @@
 import { getChannels, getNetworkGraph, openChannel } from 'ln-service';
 import { type BtcdAccess, callBtcd } from './btcd.ts';
 import type { NodeControl } from './crew.ts';
-import { type ChannelNode, connectNode, disconnect, type NetNode, type NodeDescription, type NodeName, waitForChannels, waitForHeight } from './lnd.ts';
+import {
+  type ChannelNode,
+  connectNode,
+  disconnect,
+  type NetNode,
+  type NodeDescription,
+  type NodeName,
+  waitForChannels,
+  waitForHeight,
+} from './lnd.ts';
 import { waitUntil } from './wait.ts';
 
 /** How to reach a network; plain data, written to `network.json`. */
@@ -89,13 +98,17 @@ export async function openChannels(network: Pick<Network, 'mine' | 'btcdRpc'>, a
       const what = `channel ${from.name}-${to.name}`;
       await waitUntil(`${what} at ${to.name}`, () => isUsable(to, transaction));
       const id = await waitUntil(`${what} at ${from.name}`, () => isUsable(from, transaction));
-      for (const node of isPrivate ? [] : watchers) await waitUntil(`${what} in the graph of ${node.name}`, () => isKnown(node, transaction));
+      for (const node of isPrivate ? [] : watchers)
+        await waitUntil(`${what} in the graph of ${node.name}`, () => isKnown(node, transaction));
       return id;
     }),
   );
 }
 
-export function handleNetwork({ nodes: described, btcd, cluster }: Omit<NetworkDescription, 'pid' | 'control'>, control: NodeControl): Network {
+export function handleNetwork(
+  { nodes: described, btcd, cluster }: Omit<NetworkDescription, 'pid' | 'control'>,
+  control: NodeControl,
+): Network {
   const { a, b, c, d, e } = described;
   const nodes = { a: connectNode(a), b: connectNode(b), c: connectNode(c), d: connectNode(d), e: connectNode(e) };
   const all = new Map<NodeName, NetNode>(Object.values(nodes).map((node) => [node.name, node]));

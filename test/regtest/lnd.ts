@@ -50,7 +50,13 @@ export function lndArguments(place: NodePlace, btcd: BtcdAccess, cluster: boolea
   return [
     ...[`--lnddir=${place.home}`, `--alias=${place.name}`, '--noseedbackup', '--norest', '--nobootstrap', '--logging.no-commit-hash'],
     ...[`--listen=${p2p}`, `--externalip=${p2p}`, `--rpclisten=127.0.0.1:${place.rpcPort}`],
-    ...['--bitcoin.regtest', '--bitcoin.node=btcd', '--bitcoin.defaultchanconfs=1', '--bitcoin.timelockdelta=40', '--maxpendingchannels=10'],
+    ...[
+      '--bitcoin.regtest',
+      '--bitcoin.node=btcd',
+      '--bitcoin.defaultchanconfs=1',
+      '--bitcoin.timelockdelta=40',
+      '--maxpendingchannels=10',
+    ],
     ...[`--btcd.rpchost=127.0.0.1:${btcd.rpcPort}`, `--btcd.rpccert=${btcd.certPath}`],
     ...[`--btcd.rpcuser=${btcd.user}`, `--btcd.rpcpass=${btcd.password}`, '--healthcheck.chainbackend.attempts=0'],
     // Gossip and reconnection in milliseconds and seconds instead of minutes.
@@ -64,7 +70,15 @@ function credentials(home: string) {
   return { certPath: join(home, 'tls.cert'), macaroonPath: join(home, 'data', 'chain', 'bitcoin', 'regtest', 'admin.macaroon') };
 }
 
-function connect({ socket, certPath, macaroonPath }: { readonly socket: string; readonly certPath: string; readonly macaroonPath: string }) {
+function connect({
+  socket,
+  certPath,
+  macaroonPath,
+}: {
+  readonly socket: string;
+  readonly certPath: string;
+  readonly macaroonPath: string;
+}) {
   const cert = readFileSync(certPath).toString('base64');
   const macaroon = readFileSync(macaroonPath).toString('base64');
   return { cert, macaroon, lnd: authenticatedLndGrpc({ cert, macaroon, socket }).lnd };
@@ -85,7 +99,8 @@ export async function describeNode(place: NodePlace): Promise<NodeDescription> {
   try {
     const info = await waitUntil(`lnd ${place.name} to answer`, () => getWalletInfo({ lnd: connection.lnd }));
     const { rpcPort, p2pPort, name } = place;
-    return { name, pubkey: info.public_key, version: info.version, rpcPort, p2pPort, ...reach };
+    const version = info.version.split(' ')[0] ?? '';
+    return { name, pubkey: info.public_key, version, rpcPort, p2pPort, ...reach };
   } finally {
     disconnect(connection);
   }

@@ -1,15 +1,15 @@
 // Starts a whole regtest network: a fresh chain, funded nodes, balanced channels. A start that fails leaves nothing behind.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createChainAddress, getChainBalance, sendToChainAddresses } from 'ln-service';
-import { callBtcd, NOBODY } from './btcd.ts';
+import { callBtcd } from './btcd.ts';
 import { buildNodes } from './build.ts';
 import { serveControl } from './control.ts';
 import { type Crew, createCrew } from './crew.ts';
 import { type Daemon, guardFolder } from './daemon.ts';
 import { handleNetwork, type Network, type NetworkDescription, openChannels } from './handle.ts';
-import { connectNode, disconnect } from './lnd.ts';
+import { prepareMiner } from './miner.ts';
 import { DESCRIPTION } from './paths.ts';
 import { waitUntil } from './wait.ts';
 
@@ -39,17 +39,6 @@ const BEHIND_B_SAT = 5_000_000;
 /** What b can still send to e, its reserve of 1 % and the commitment's fee included. */
 const DRAINED_TO_SAT = 500_000;
 
-/** btcd takes the miner's address only at its start and wipes the chain at every start: so b makes its wallet on a chain that is thrown away. */
-async function makeMiner(crew: Crew): Promise<string> {
-  await crew.startBtcd(NOBODY);
-  await callBtcd(crew.btcd, 'generate', [1]); // a chain whose tip is of 2011 is not "current", and lnd waits
-  const b = connectNode(await crew.start('b'));
-  const { address } = await createChainAddress({ lnd: b.lnd, format: 'p2wpkh' });
-  disconnect(b);
-  await Promise.all([crew.kill('b'), crew.stopBtcd()]);
-  return address;
-}
-
 async function fund(network: Network): Promise<void> {
   const { a, b, c, d, e } = network.nodes;
   const poor = [a, c, d, e];
@@ -68,8 +57,15 @@ async function connectAll(network: Network): Promise<void> {
   const balanced = { capacity: CHANNEL_SAT, give: CHANNEL_SAT / 2 };
   const drained = { capacity: BEHIND_B_SAT, give: BEHIND_B_SAT - DRAINED_TO_SAT };
   const channels = [
-    ...[{ from: b, to: a, ...balanced }, { from: b, to: c, ...balanced }, { from: b, to: d, ...balanced }],
-    ...[{ from: d, to: a, ...balanced }, { from: b, to: e, ...drained }],
+    ...[
+      { from: b, to: a, ...balanced },
+      { from: b, to: c, ...balanced },
+      { from: b, to: d, ...balanced },
+    ],
+    ...[
+      { from: d, to: a, ...balanced },
+      { from: b, to: e, ...drained },
+    ],
   ];
   await openChannels(network, channels, Object.values(network.nodes));
 }
@@ -80,10 +76,15 @@ interface Begun {
   readonly description: Omit<NetworkDescription, 'control'>;
 }
 
-async function bootAll(crew: Crew, cluster: boolean, say: (line: string) => void): Promise<Begun> {
-  const miner = await makeMiner(crew);
-  say('btcd runs, b has a wallet');
+interface Ground {
+  readonly crew: Crew;
+  readonly miner: string;
+  readonly cluster: boolean;
+}
+
+async function bootAll({ crew, miner, cluster }: Ground, say: (line: string) => void): Promise<Begun> {
   const btcd = await crew.startBtcd(miner);
+  say('btcd runs');
   await callBtcd(crew.btcd, 'generate', [FIRST_BLOCKS]);
   const [a, b, c, d, e] = await Promise.all([crew.start('a'), crew.start('b'), crew.start('c'), crew.start('d'), crew.start('e')]);
   say(`five nodes of LND ${a.version} run`);
@@ -128,7 +129,8 @@ export async function startNetwork({ folder: wanted, cluster = false, say = () =
     release();
   };
   try {
-    const network = await furnish(await bootAll(crew, cluster, say), folder, say);
+    const miner = await prepareMiner(crew, join(nodesFolder, 'b'), join(dirname(binaries.lnd), 'miner'));
+    const network = await furnish(await bootAll({ crew, miner, cluster }, say), folder, say);
     return { ...network, stop: () => network.stop().finally(cleanUp) };
   } catch (fault) {
     await crew.end();

@@ -17,7 +17,11 @@ function wordsOf(fault: unknown): string {
  * @param ms how long to go on asking, milliseconds
  * @throws Error naming what was waited for and the last fault, when the time is over
  */
-export async function waitUntil<T>(what: string, probe: () => Promise<T | undefined | false> | T | undefined | false, ms = 60_000): Promise<T> {
+export async function waitUntil<T>(
+  what: string,
+  probe: () => Promise<T | undefined | false> | T | undefined | false,
+  ms = 60_000,
+): Promise<T> {
   const end = Date.now() + ms;
   let last = 'it was never so';
   for (;;) {

@@ -1,0 +1,15 @@
+// Tests on real LND nodes: one network for all of them, one file after the other, because they share its chain and its channels.
+import { defineConfig, mergeConfig } from 'vitest/config';
+import base from './vitest.config.ts';
+
+export default defineConfig({
+  ...mergeConfig(base, {}),
+  test: {
+    include: ['test/regtest/**/*.test.ts'],
+    globalSetup: ['test/regtest/globalSetup.ts'],
+    fileParallelism: false,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    teardownTimeout: 60_000,
+  },
+});
