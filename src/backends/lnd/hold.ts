@@ -1,0 +1,103 @@
+// Hold invoices at LND: the hash is the caller's, or made here. Settling and canceling twice is done; the preimage is checked before it leaves.
+import { bolt11Text, hashOf, newPreimage, type PaymentHash, type Preimage, proves } from '../../lightning/values.ts';
+import type { Hold, HoldOutcome, InvoiceTerms, Issue } from '../port.ts';
+import { type LndContext, patience } from './context.ts';
+import { asFault, faultOf, isDuplicateInvoice, isNotFound, rpcError } from './faults.ts';
+import type { HoldWatch } from './hold-watch.ts';
+import { cancelInvoice, findInvoice, lookUp } from './receive.ts';
+import { issued, notIssued, requestOf, sameTerms } from './terms.ts';
+import { bytes } from './translate.ts';
+
+interface Parts {
+  readonly hints: () => boolean;
+  readonly watch: HoldWatch;
+}
+type HoldTerms = InvoiceTerms & { readonly hash?: PaymentHash };
+
+export const lndHold = (context: LndContext, parts: Parts): Hold => ({
+  traits: { hashFrom: 'caller', heldSeconds: null },
+  create: (terms, signal) => create(context, { terms, ...parts }, signal),
+  settle: ({ hash }, secret, signal) => settle(context, { hash, secret }, signal),
+  cancel: ({ hash }, signal) => cancelInvoice(context, hash, signal),
+  find: async (hash, signal) => {
+    const sighting = await findInvoice(context, hash, signal);
+    // LND's stream of all invoices never says ACCEPTED or CANCELED: whoever is asked about is watched by itself from now on.
+    if (sighting.is === 'open' || sighting.is === 'held') parts.watch.add(hash);
+    return sighting;
+  },
+});
+
+// Never left to the node's own default: the height at which LND cancels by itself (expiry − 18) hangs on it. LND's default is 80.
+const finalCltvDelta = 80;
+
+const create = async (
+  context: LndContext,
+  { terms, hints, watch }: Parts & { readonly terms: HoldTerms },
+  signal: AbortSignal,
+): Promise<Issue> => {
+  const secret = terms.hash === undefined ? newPreimage() : null;
+  const hash = secret === null ? terms.hash : hashOf(secret);
+  const full = { ...terms, finalCltvDelta: terms.finalCltvDelta ?? finalCltvDelta };
+  const request = requestOf(full, hints());
+  if (typeof request === 'string' || hash === undefined) return { is: 'refused', because: 'terms', detail: String(request) };
+  try {
+    const answer = await context.connection.stubs().addHoldInvoice({ ...request, hash: bytes(hash) }, { ms: patience.call, signal });
+    watch.add(hash);
+    return issued(answer, full, { hash, secret });
+  } catch (error) {
+    if (!isDuplicateInvoice(error)) return notIssued(error);
+    const there = await adopt(context, { hash, terms: full }, signal);
+    if (there.is === 'issued') watch.add(hash);
+    return there;
+  }
+};
+
+/** A hash that LND already has: ours from an answer that got lost, if it is open, on hold and promises the same. */
+const adopt = async (
+  context: LndContext,
+  { hash, terms }: { readonly hash: PaymentHash; readonly terms: InvoiceTerms },
+  signal: AbortSignal,
+): Promise<Issue> => {
+  try {
+    const invoice = await lookUp(context, hash, signal);
+    if (invoice === null) return { is: 'unknown', fault: { kind: 'protocol', detail: 'LND has the hash and does not find the invoice' } };
+    // LND knows the preimage of a plain invoice from the start, and of an open hold invoice never.
+    const isHold = invoice.r_preimage.every((byte) => byte === 0);
+    if (invoice.state !== 'OPEN' || !isHold || !sameTerms(invoice, terms)) {
+      return {
+        is: 'refused',
+        because: 'hashInUse',
+        detail: 'LND has another invoice, or this one at a later state, with this payment hash',
+      };
+    }
+    return {
+      is: 'issued',
+      hash,
+      bolt11: bolt11Text(invoice.payment_request),
+      paymentSecret: invoice.payment_addr.toString('hex'),
+      expiresAt: new Date((Number(invoice.creation_date) + Number(invoice.expiry)) * 1000),
+    };
+  } catch (error) {
+    return { is: 'unknown', fault: asFault(error).fault };
+  }
+};
+
+const settle = async (
+  context: LndContext,
+  { hash, secret }: { readonly hash: PaymentHash; readonly secret: Preimage },
+  signal: AbortSignal,
+): Promise<HoldOutcome> => {
+  // LND looks the invoice up by the preimage's hash: a wrong one could settle another invoice.
+  if (!proves(secret, hash)) return { is: 'refused', because: 'wrongPreimage' };
+  try {
+    await context.connection.stubs().settleInvoice({ preimage: bytes(secret) }, { ms: patience.call, signal });
+    return { is: 'done' };
+  } catch (error) {
+    if (isNotFound(error)) return { is: 'refused', because: 'notFound' };
+    const details = rpcError(error)?.details ?? '';
+    if (details.includes('invoice already settled')) return { is: 'done' };
+    if (details.includes('invoice already canceled')) return { is: 'refused', because: 'alreadyCanceled' };
+    if (details.includes('invoice still open')) return { is: 'refused', because: 'notHeld' };
+    return { is: 'unknown', fault: faultOf(error) };
+  }
+};
