@@ -1,0 +1,312 @@
+// Every key that the file may hold: its form, its default, and one sentence for people. docs/config.md and the error texts come from here.
+import { z } from 'zod';
+import { durationSeconds } from './duration.ts';
+
+/** A key of the file: what it must hold and what it does, both for people. `byDefault` only where zod's default does not say it. */
+const key = <S extends z.ZodType>(schema: S, expects: string, does: string, byDefault?: string): S =>
+  schema.meta({ expects, description: does, ...(byDefault === undefined ? {} : { byDefault }) });
+
+// A value that came from `${ENV}` is text, whatever it stands for.
+const asNumber = (value: unknown): unknown => (typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value);
+const asBoolean = (value: unknown): unknown => (value === 'true' ? true : value === 'false' ? false : value);
+const asSeconds = (value: unknown): unknown => (typeof value === 'string' ? (durationSeconds(value) ?? value) : value);
+
+const whole = (min: number, max: number) => z.preprocess(asNumber, z.number().int().min(min).max(max));
+const flag = () => z.preprocess(asBoolean, z.boolean());
+const seconds = (min: number, max: number) => z.preprocess(asSeconds, z.number().int().min(min).max(max));
+const text = () => z.string().min(1);
+const httpUrl = () => z.string().regex(/^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/);
+const postgresUrl = () => z.string().regex(/^postgres(ql)?:\/\/\S+$/);
+
+const listen = z.strictObject({
+  host: key(
+    text().default('127.0.0.1'),
+    'an IP address or a host name',
+    'Where to listen. Anything but loopback needs `tls`, `trustProxy` or `insecure`.',
+  ),
+  port: key(whole(0, 65_535).default(4000), 'a whole number from 0 to 65535', 'Port for HTTP and WebSocket alike; 0 takes any free one.'),
+  tls: key(
+    z
+      .strictObject({
+        cert: key(text(), 'the path of a PEM file', 'Certificate chain. Read again when the file changes.'),
+        key: key(text(), 'the path of a PEM file', 'Private key of the certificate. Read again when the file changes.'),
+      })
+      .optional(),
+    'cert and key',
+    'Serve HTTPS ourselves.',
+    'plain HTTP',
+  ),
+  trustProxy: key(
+    flag().default(false),
+    'true or false',
+    'A proxy in front speaks TLS; its `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Only true when nobody can go around it.',
+  ),
+  insecure: key(
+    flag().default(false),
+    'true or false',
+    'Serve plain HTTP on a public address all the same. API keys are then readable on the wire.',
+  ),
+  publicUrl: key(
+    httpUrl().optional(),
+    'a URL that begins with http:// or https://, without query',
+    'The address that clients use, printed at start and put into links.',
+    'what we listen on',
+  ),
+  drainSeconds: key(
+    seconds(0, 600).default(50),
+    'seconds, or text such as 50s, 1m; at most 600',
+    'How long requests under way may still take after SIGTERM.',
+  ),
+});
+
+const database = z.strictObject({
+  url: key(
+    postgresUrl().optional(),
+    'postgresql://user:password@host:port/name',
+    'A PostgreSQL server, version 15 or newer. Not together with `dir`.',
+    'the embedded database',
+  ),
+  dir: key(text().optional(), 'the path of a folder', 'Where the embedded database lives. Not together with `url`.', '`dataDir`'),
+  poolSize: key(
+    whole(2, 200).default(10),
+    'a whole number from 2 to 200',
+    'Connections to the PostgreSQL server. The embedded database has one.',
+  ),
+  durable: key(
+    flag().optional(),
+    'true or false',
+    'Embedded database: its log is on the disk before an answer leaves. False is refused with a real backend.',
+    'true with a real backend, else false',
+  ),
+});
+
+const wallet = z.strictObject({
+  name: key(
+    z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 _.-]{0,59}$/),
+    '1 to 60 letters, digits, spaces, _ . -',
+    'Name of the wallet, once in its account.',
+  ),
+  backend: key(
+    text().optional(),
+    'the name of a backend',
+    'Receives and pays by this backend. Instead of `receive` and `pay`.',
+    'the only backend, when there is one',
+  ),
+  receive: key(z.array(text()).optional(), 'a list of backend names', 'Backends to receive by, in the order they are tried.', '`backend`'),
+  pay: key(
+    z.array(text()).optional(),
+    'a list of backend names',
+    'Backends to pay by; the second is asked only when the first has proved that nothing was sent.',
+    '`backend`',
+  ),
+  balance: key(
+    z.enum(['node', 'ledger']).default('node'),
+    'node or ledger',
+    '`node`: what its backends can spend. `ledger`: a sub-account that only holds what it received.',
+  ),
+  keylessCreate: key(
+    flag().optional(),
+    'true or false',
+    'Anybody may create an invoice for this wallet (`…OnBehalfOfRecipient`), within `limits`.',
+    'false; true in the sandbox',
+  ),
+  acceptFixedAmount: key(
+    flag().default(true),
+    'true or false',
+    '`lnNoAmount…` calls accept a priced invoice when the given amount is exactly its amount.',
+  ),
+  defaultExpiry: key(
+    seconds(60, 86_400).optional(),
+    'seconds, or text such as 90s, 10m, 4h; from 60 seconds to 24 hours',
+    'Lifetime of an invoice when the client names none.',
+    '`invoices.defaultExpiry`',
+  ),
+  feeLimitPpm: key(
+    whole(0, 1_000_000).optional(),
+    'a whole number from 0 to 1000000',
+    'Highest routing fee, in millionths of the amount, when the client names none.',
+    '`payments.feeLimitPpm`',
+  ),
+});
+
+const account = z.strictObject({
+  name: key(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 _.-]{0,59}$/), '1 to 60 letters, digits, spaces, _ . -', 'Name of the account.'),
+  username: key(
+    z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9_]{2,49}$/)
+      .optional(),
+    '3 to 50 letters, digits and _, beginning with a letter',
+    'Public name: lightning address and `accountDefaultWallet`.',
+    'none',
+  ),
+  wallets: key(
+    z.array(wallet).min(1),
+    'a list of at least one wallet',
+    'Its wallets; the first is the default. Created at the first start, then owned by the database.',
+  ),
+});
+
+const graphqlLimits = z.strictObject({
+  depth: key(whole(5, 1000).default(20), 'a whole number from 5 to 1000', 'Deepest nesting of a query.'),
+  cost: key(
+    whole(100, 10_000_000).default(20_000),
+    'a whole number from 100 to 10000000',
+    'Highest cost of a query: its fields, weighted by depth.',
+  ),
+  aliases: key(whole(1, 10_000).default(60), 'a whole number from 1 to 10000', 'Most aliases in a query.'),
+  directives: key(whole(1, 10_000).default(50), 'a whole number from 1 to 10000', 'Most directives in a query.'),
+  tokens: key(whole(100, 100_000).default(4000), 'a whole number from 100 to 100000', 'Most words and signs in a query.'),
+  bodyBytes: key(
+    whole(10_000, 100_000_000).default(262_144),
+    'a whole number from 10000 to 100000000',
+    'Largest body of a request, in bytes.',
+  ),
+});
+
+const graphql = z.strictObject({
+  graphiql: key(flag().default(true), 'true or false', 'Serve the playground to browsers on `/graphql`.'),
+  introspection: key(flag().default(true), 'true or false', 'Answer questions about the schema.'),
+  cors: key(
+    z.union([z.literal(false), z.literal('*'), z.array(z.string().regex(/^https?:\/\/[^\s/]+$/)).min(1)]).default(false),
+    "false, '*' or a list of origins such as https://shop.example",
+    'Which web pages of other origins may ask.',
+  ),
+  limits: key(graphqlLimits.prefault({}), 'keys and values', 'What one request may ask for.'),
+  maxSubscriptions: key(whole(1, 1_000_000).default(5000), 'a whole number from 1 to 1000000', 'Open subscriptions of the whole process.'),
+  maxSubscriptionsPerConnection: key(
+    whole(1, 10_000).default(100),
+    'a whole number from 1 to 10000',
+    'Open subscriptions of one connection.',
+  ),
+});
+
+const backend = z.looseObject({
+  kind: key(text(), 'a kind of backend', 'Which adapter connects it; the other keys are settings of that kind (docs/backends.md).'),
+});
+
+export const networks = ['mainnet', 'testnet', 'signet', 'regtest'] as const;
+
+/** The file as a whole, before the rules that span several keys. */
+export const schema = z.strictObject({
+  network: key(
+    z.enum(networks).optional(),
+    'mainnet, testnet, signet or regtest',
+    'The chain that every backend must be on.',
+    'regtest in the sandbox; required with a real backend',
+  ),
+  dataDir: key(
+    text().optional(),
+    'the path of a folder',
+    'Where the embedded database, the admin socket and `sandbox.json` live.',
+    './data',
+  ),
+  listen: key(listen.prefault({}), 'keys and values', 'Where and how clients reach the gateway.'),
+  database: key(database.prefault({}), 'keys and values', 'Where everything is stored.'),
+  log: key(
+    z
+      .strictObject({
+        level: key(
+          z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+          'fatal, error, warn, info, debug, trace or silent',
+          'What is worth a line.',
+        ),
+        pretty: key(flag().optional(), 'true or false', 'Lines for people instead of JSON.', 'true on a terminal'),
+      })
+      .prefault({}),
+    'keys and values',
+    'What is logged.',
+  ),
+  backends: key(
+    z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/), backend).optional(),
+    'names (1 to 40 of a-z, 0-9 and -), each with its kind and settings',
+    'The Lightning nodes and services behind the gateway.',
+    'a simulated Lightning network, the sandbox',
+  ),
+  accounts: key(
+    z.array(account).min(1).optional(),
+    'a list of at least one account',
+    'Accounts and wallets that are created at the first start.',
+    'account and wallet `main` on the only backend',
+  ),
+  payments: key(
+    z
+      .strictObject({
+        waitSeconds: key(
+          seconds(0, 300).default(45),
+          'seconds, or text such as 45s; at most 300',
+          'How long a send waits for its end before it is answered as PENDING. A key may have its own.',
+        ),
+        feeLimitPpm: key(
+          whole(0, 1_000_000).optional(),
+          'a whole number from 0 to 1000000',
+          'For wallets that name none when they are created.',
+          "Galoy's reserve",
+        ),
+      })
+      .prefault({}),
+    'keys and values',
+    'How payments are made.',
+  ),
+  invoices: key(
+    z
+      .strictObject({
+        defaultExpiry: key(
+          seconds(60, 86_400).optional(),
+          'seconds, or text such as 90s, 10m, 4h; from 60 seconds to 24 hours',
+          'For wallets that name none when they are created.',
+          '4h with an amount, 2h without',
+        ),
+      })
+      .prefault({}),
+    'keys and values',
+    'How invoices are made.',
+  ),
+  graphql: key(graphql.prefault({}), 'keys and values', 'The GraphQL door.'),
+  price: key(
+    z
+      .strictObject({
+        currency: key(z.string().regex(/^[A-Z]{3}$/), 'three capital letters, such as USD', 'Currency of the rate.'),
+        perBtc: key(
+          z.preprocess(asNumber, z.number().positive().max(1e12)),
+          'a positive number',
+          'What one bitcoin is worth, in whole units of the currency.',
+        ),
+      })
+      .optional(),
+    'currency and perBtc',
+    'A fixed rate for the fields that show fiat.',
+    'those fields answer zero',
+  ),
+  lightningAddressDomain: key(
+    z
+      .string()
+      .regex(/^[a-z0-9.-]+(:\d+)?$/i)
+      .optional(),
+    'a host name',
+    'What stands behind the @ of a lightning address.',
+    'the host of `listen.publicUrl`, else localhost',
+  ),
+  limits: key(
+    z
+      .strictObject({
+        keylessInvoicesPerMinute: key(
+          whole(0, 100_000).default(60),
+          'a whole number from 0 to 100000',
+          'Invoices that one network address may create without a key in a minute.',
+        ),
+      })
+      .prefault({}),
+    'keys and values',
+    'What anybody may ask for.',
+  ),
+  exclusive: key(
+    flag().default(false),
+    'true or false',
+    'No other program uses these nodes: a hold that the gateway does not know may be canceled.',
+  ),
+});
+
+export type RawConfig = z.output<typeof schema>;
+export type RawAccount = z.output<typeof account>;
+export type RawWallet = z.output<typeof wallet>;
