@@ -18,30 +18,28 @@ const RETRY_MILLISECONDS = [100, 500, 1000, 2000, 5000] as const;
 /** Resolves when the first attempt to connect has ended, well or not; the answer stops listening and closes the connection. */
 export const listenOn = async (listening: Listening): Promise<() => Promise<void>> => {
   const stopped = new AbortController();
-  let current: Connection | null = null;
-  const attempt = async (): Promise<boolean> => {
-    current = await connectOnce(listening);
-    return current !== null;
-  };
-  const keep = async (connected: boolean): Promise<void> => {
-    let failures = connected ? 0 : 1;
-    while (!stopped.signal.aborted) {
-      if (current) await current.lost;
-      if (stopped.signal.aborted) return;
-      await sleep(RETRY_MILLISECONDS[Math.min(failures, RETRY_MILLISECONDS.length - 1)], null, { signal: stopped.signal }).catch(
-        () => null,
-      );
-      if (stopped.signal.aborted) return;
-      failures = (await attempt()) ? 0 : failures + 1;
+  const { signal } = stopped;
+  let current = await connectOnce(listening);
+  const reconnect = async (): Promise<void> => {
+    for (let tries = 0; current === null && !signal.aborted; tries += 1) {
+      await sleep(RETRY_MILLISECONDS[Math.min(tries, RETRY_MILLISECONDS.length - 1)], null, { signal }).catch(() => null);
+      if (!signal.aborted) current = await connectOnce(listening);
     }
   };
-  const kept = keep(await attempt());
+  const keep = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await current?.lost;
+      current = null;
+      await reconnect();
+    }
+    // Made while we were stopping.
+    await current?.end();
+  };
+  const kept = keep();
   return async () => {
     stopped.abort();
     await current?.end();
     await kept;
-    // A connection made while we were stopping.
-    await current?.end();
   };
 };
 

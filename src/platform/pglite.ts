@@ -11,6 +11,8 @@ import { lockDirectory } from './lock.ts';
 export type Embedded = {
   /** For `new pg.Pool`. */
   readonly config: PoolConfig;
+  /** The whole database as a gzipped tar archive, for `seed`. Waits for the statement under way, not for its transaction. */
+  readonly dump: () => Promise<Blob>;
   /** Stops PostgreSQL and gives the directory back. After the pool's own end. */
   readonly close: () => Promise<void>;
 };
@@ -29,18 +31,27 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Embedded> 
   const { dataDir } = options;
   if (dataDir.startsWith('memory://')) {
     const db = await PGlite.create(dataDir, options.seed ? { loadDataDir: options.seed } : {});
-    return { config: poolConfig(db), close: () => db.close() };
+    return embedded(db, () => Promise.resolve());
   }
   mkdirSync(dataDir, { recursive: true });
   const unlock = await lockDirectory(dataDir);
   try {
     const db = await openOnDisk(join(dataDir, 'pg'), options);
-    return { config: poolConfig(db), close: () => db.close().finally(unlock) };
+    return embedded(db, unlock);
   } catch (error) {
     await unlock();
     throw error;
   }
 };
+
+const embedded = (db: PGlite, unlock: () => Promise<void>): Embedded => ({
+  config: poolConfig(db),
+  dump: async () => {
+    await db.exec('CHECKPOINT');
+    return db.dumpDataDir('gzip');
+  },
+  close: () => db.close().finally(unlock),
+});
 
 const openOnDisk = async (directory: string, { durable, seed }: EmbeddedOptions): Promise<PGlite> => {
   const isNew = !existsSync(join(directory, 'PG_VERSION'));
