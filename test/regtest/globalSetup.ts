@@ -17,13 +17,14 @@ const say = (line: string): void => void process.stdout.write(`regtest: ${line}\
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const running = join(NET, DESCRIPTION);
   const found = await findNetwork(running);
-  found?.close();
   if (found && !found.cluster) {
     say(`using the network that runs: ${running}`);
     await found.mine(1); // LND calls itself out of step with a tip older than two hours
+    found.close();
     project.provide('regtestNetwork', running);
     return async () => {};
   }
+  found?.close();
   const network = await startNetwork({ say });
   project.provide('regtestNetwork', network.descriptionPath);
   return network.stop;
