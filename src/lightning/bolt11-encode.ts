@@ -51,7 +51,11 @@ export const encodeBolt11 = (draft: Bolt11Draft, privateKey: Uint8Array): Bolt11
 
 // One bitcoin and its parts, in tenths of a msat ("pico"): the largest that divides the amount gives the shortest text.
 const units: readonly (readonly [size: bigint, letter: string])[] = [
-  [1_000_000_000_000n, ''], [1_000_000_000n, 'm'], [1_000_000n, 'u'], [1_000n, 'n'], [1n, 'p'],
+  [1_000_000_000_000n, ''],
+  [1_000_000_000n, 'm'],
+  [1_000_000n, 'u'],
+  [1_000n, 'n'],
+  [1n, 'p'],
 ];
 
 const amountText = (amount: bigint | null): string => {

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { parsePaymentRequest } from 'ln-service';
 import { pointFromScalar } from 'tiny-secp256k1';
 import { describe, expect, it } from 'vitest';
-import { type Bolt11Draft, encodeBolt11 } from '../../../src/lightning/bolt11-encode.ts';
 import { decodeBolt11 } from '../../../src/lightning/bolt11.ts';
+import { type Bolt11Draft, encodeBolt11 } from '../../../src/lightning/bolt11-encode.ts';
 import { paymentHash } from '../../../src/lightning/values.ts';
 
 const key = Buffer.from('e126f68f7eafcc8b74f54d269fe206be715000f94dac067d1c04a8ca3b2db734', 'hex');
@@ -32,7 +32,13 @@ describe('encodeBolt11', () => {
     'is read back with its amount of %s msat by ln-service',
     (amount) => {
       const parsed = parsePaymentRequest({ request: encodeBolt11({ ...draft, amount }, key) });
-      expect(parsed).toMatchObject({ mtokens: String(amount), network: 'regtest', destination: publicKey, id: draft.hash, payment: draft.paymentSecret });
+      expect(parsed).toMatchObject({
+        mtokens: String(amount),
+        network: 'regtest',
+        destination: publicKey,
+        id: draft.hash,
+        payment: draft.paymentSecret,
+      });
     },
   );
 
@@ -46,8 +52,15 @@ describe('encodeBolt11', () => {
 
   it('keeps a description hash, an expiry and a final time lock', () => {
     const hash = createHash('sha256').update('a long story').digest('hex');
-    for (const [expirySeconds, finalCltvDelta] of [[1, 9], [60, 80], [86_400, 144], [31_536_000, 65_535]] as const) {
-      const parsed = parsePaymentRequest({ request: encodeBolt11({ ...draft, description: { hash }, expirySeconds, finalCltvDelta }, key) });
+    for (const [expirySeconds, finalCltvDelta] of [
+      [1, 9],
+      [60, 80],
+      [86_400, 144],
+      [31_536_000, 65_535],
+    ] as const) {
+      const parsed = parsePaymentRequest({
+        request: encodeBolt11({ ...draft, description: { hash }, expirySeconds, finalCltvDelta }, key),
+      });
       expect(parsed.description_hash).toBe(hash);
       expect(parsed.cltv_delta).toBe(finalCltvDelta);
       expect(Date.parse(parsed.expires_at) - Date.parse(parsed.created_at)).toBe(expirySeconds * 1000);
@@ -55,7 +68,13 @@ describe('encodeBolt11', () => {
   });
 
   it('writes hints of one and two hops that our own decoder reads back, features included', () => {
-    const hop = (byte: string, channel: string) => ({ node: `02${byte.repeat(32)}`, channel, baseFeeMsat: 1001n, feeRatePpm: 250, cltvDelta: 40 });
+    const hop = (byte: string, channel: string) => ({
+      node: `02${byte.repeat(32)}`,
+      channel,
+      baseFeeMsat: 1001n,
+      feeRatePpm: 250,
+      cltvDelta: 40,
+    });
     const routeHints = [[hop('9e', '66051x263430x1800')], [hop('03', '1x2x3'), hop('04', '16777215x1x65535')]];
     const decoded = decodeBolt11(encodeBolt11({ ...draft, featureBits: [8, 14, 17], routeHints }, key));
     if (decoded.is !== 'decoded') throw new Error(decoded.why);
