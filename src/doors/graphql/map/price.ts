@@ -1,0 +1,24 @@
+// What a movement was worth when it happened, from the price kept with it; zero when none was known.
+import type { TransactionView } from '../../../wallets/view.ts';
+
+/** Minor units times 10^this for one satoshi: the scale of `priceBase`. */
+export const priceOffset = 12;
+
+/** Digits after the point in a currency (ISO 4217); two where nobody knows the currency. */
+export const fractionDigits = (currency: string): number => {
+  try {
+    return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  } catch {
+    return 2;
+  }
+};
+
+/** Whole satoshis (signed) in major units of the price's currency, such as "-0.47"; half a minor unit counts as one. */
+export const displayAmount = (sats: number, price: Pick<TransactionView, 'priceBase' | 'priceCurrency'>): string => {
+  const digits = fractionDigits(price.priceCurrency);
+  const scale = 10n ** BigInt(priceOffset);
+  const value = BigInt(Math.abs(sats)) * (price.priceBase ?? 0n);
+  const minor = ((value + scale / 2n) / scale).toString().padStart(digits + 1, '0');
+  const text = digits === 0 ? minor : `${minor.slice(0, -digits)}.${minor.slice(-digits)}`;
+  return sats < 0 && /[1-9]/.test(text) ? `-${text}` : text;
+};

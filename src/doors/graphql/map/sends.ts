@@ -1,0 +1,21 @@
+// What a send's answer looks like to Galoy's clients: FAILURE with at least one error, every other status with none (contract §7).
+// A null status next to an error says that nothing was tried, or that nobody knows: never "failed" for "I do not know".
+import type { SendAnswer } from '../../../commands/table.ts';
+import type { SendPayload } from '../types/payloads.ts';
+import { failureText } from './texts.ts';
+import type { Trouble } from './trouble.ts';
+
+const statuses = { succeeded: 'SUCCESS', pending: 'PENDING', failed: 'FAILURE', alreadyPaid: 'ALREADY_PAID' } as const;
+
+export const sendAnswer = ({ is, payment, transaction }: SendAnswer): SendPayload => ({
+  errors: is === 'failed' ? [failureText(payment)] : [],
+  status: statuses[is],
+  transaction,
+});
+
+/** A refusal means that no row says `sending`: nothing was paid, and FAILURE is the truth. */
+export const noSend = (trouble: Trouble): SendPayload => {
+  if (trouble.is !== 'refused') return { errors: trouble.errors, status: null, transaction: null };
+  if (trouble.refusal.is === 'alreadyPaid') return { errors: [], status: 'ALREADY_PAID', transaction: null };
+  return { errors: trouble.errors, status: 'FAILURE', transaction: null };
+};

@@ -1,0 +1,134 @@
+// Galoy's words and codes for what the core refuses (contract §4.3): one exhaustive table, and the only place that knows them.
+// Clients search these texts: "auth", "scope", "forbidden" and "permission" stand in no other text than that for a missing scope.
+import type { PayFailure } from '../../../backends/port.ts';
+import { toSatCeil, toSatFloor } from '../../../lightning/values.ts';
+import type { PaymentView } from '../../../payments/view.ts';
+import type { Refusal } from '../../../platform/refusal.ts';
+import { externalIdText } from '../scalars/texts.ts';
+
+export interface ErrorText {
+  readonly message: string;
+  readonly code: string;
+}
+
+type Kind = Refusal['is'];
+type Of<K extends Kind> = Refusal extends infer R ? (R extends { readonly is: infer I } ? (K extends I ? R : never) : never) : never;
+type Texts = { readonly [K in Kind]: (refusal: Of<K>) => ErrorText };
+
+const say = (code: string, message: string): ErrorText => ({ message, code });
+const always = (code: string, message: string) => (): ErrorText => say(code, message);
+const unexpected = (name: string): ErrorText =>
+  say('UNEXPECTED_CLIENT_ERROR', `Unexpected error occurred, please try again or contact support if it persists (code: ${name})`);
+
+/** For what nobody foresaw: no detail. */
+export const unknownText: ErrorText = say('UNKNOWN_CLIENT_ERROR', 'Unknown error occurred (code: UnknownError)');
+export const notAuthorizedText: ErrorText = say('NOT_AUTHORIZED', 'Not authorized');
+export const foreignWalletText: ErrorText = say('INVALID_INPUT', 'Invalid walletId for account.');
+export const routeText: ErrorText = say('ROUTE_FINDING_ERROR', 'Unable to find a route for payment.');
+
+const expiredText = say('LIGHTNING_PAYMENT_ERROR', 'Invoice already expired, or has bad payment hash');
+const selfText = say('CANT_PAY_SELF', 'User tried to pay themselves');
+const feeText = say(
+  'INVALID_INPUT',
+  'Payment failed due to an insufficient fee, please try again later or contact support if the problem persists.',
+);
+const offlineText = say(
+  'LND_OFFLINE',
+  'Offchain action failed, please try again in a few minutes. If the problem persists, please contact support. ' +
+    'If you are on regtest, it might because blocks need to be generated so that lnd can be considered active.',
+);
+const issueText = say('LIGHTNING_PAYMENT_ERROR', 'Issue with lightning payment, please try again.');
+const processedText = say('INVALID_INPUT', 'The invoice has already been processed');
+const amountText = say('INVALID_INPUT', 'A valid satoshi amount is required');
+
+export const cursorText = (argument: string): ErrorText => say('INVALID_INPUT', `Argument "${argument}" must be a valid cursor`);
+
+const fieldTexts: Readonly<Record<string, ErrorText>> = {
+  // Upstream would silently take the default; we say what is wrong (contract §10).
+  expirySeconds: say('INVALID_INPUT', 'Invalid value for Minutes: an invoice lives from 1 minute to 1440 (24 hours)'),
+  memo: say('INVALID_INPUT', 'Memo is too long'),
+  externalId: say('INVALID_INPUT', externalIdText),
+  webhookUrl: say('INVALID_INPUT', 'Invalid value for EndpointUrl'),
+  descriptionHash: say('INVALID_INPUT', 'Hex32Bytes is not 32 bytes'),
+  paymentHash: say('INVALID_INPUT', 'Invalid value for PaymentHash'),
+  walletId: say('INVALID_INPUT', 'Invalid value for WalletId'),
+  amountMsat: amountText,
+  bolt11: say('INVALID_INPUT', 'Invalid value for LnPaymentRequest'),
+  after: cursorText('after'),
+  before: cursorText('before'),
+  cursor: cursorText('after'),
+};
+
+const invoiceTexts: { readonly [W in Of<'invalidInvoice'>['why']]: ErrorText } = {
+  undecodable: say('INVOICE_DECODE_ERROR', "Invalid lightning request, couldn't decode."),
+  checksum: say('INVOICE_DECODE_ERROR', 'Invoice has an invalid checksum, please check again'),
+  network: say('INVOICE_DECODE_ERROR', "Invalid lightning request, couldn't decode. It is for another network."),
+  unsupported: say('LIGHTNING_PAYMENT_ERROR', 'Invoice may have invalid feature bits set, please check again.'),
+};
+
+type Missing = Of<'notFound'>;
+const missingTexts: { readonly [W in Missing['what']]: (refusal: Missing) => ErrorText } = {
+  wallet: () => unexpected('CouldNotFindWalletFromIdError'),
+  invoice: ({ given }) => say('LIGHTNING_PAYMENT_ERROR', `User tried to pay invoice with hash ${given}, but it does not exist`),
+  payment: () => unexpected('CouldNotFindLnPaymentFromHashError'),
+  account: ({ given }) => say('NOT_FOUND', `Account does not exist for username ${given}`),
+  transaction: () => unexpected('CouldNotFindTransactionError'),
+  key: () => say('NOT_FOUND', 'The API key does not exist.'),
+};
+
+const texts: Texts = {
+  invalidInput: ({ field }) => fieldTexts[field] ?? say('INVALID_INPUT', `Invalid value for ${field}`),
+  invalidInvoice: ({ why }) => invoiceTexts[why],
+  amountRequired: always('INVALID_INPUT', 'An amount is required to complete payment'),
+  amountNotAllowed: always('INVALID_INPUT', 'Invoice must be a zero-amount invoice'),
+  amountIsZero: () => amountText,
+  noAmountInInvoice: always('INVALID_INPUT', 'Invoice does not have a valid amount to pay'),
+  insufficientBalance: ({ neededMsat, availableMsat }) =>
+    say('INSUFFICIENT_BALANCE', `Payment amount '${toSatCeil(neededMsat)}' sats exceeds balance '${toSatFloor(availableMsat)}'`),
+  limitExceeded: ({ limit, remainingMsat }) =>
+    say('TRANSACTION_RESTRICTED', `The ${limit} spending limit exceeded: ${toSatFloor(remainingMsat)} sats remain`),
+  tooManyRequests: ({ what }) =>
+    say(
+      'TOO_MANY_REQUEST',
+      `Too many ${what === 'invoices' ? 'invoices' : 'onchain addresses'} creation, please wait for a while and try again.`,
+    ),
+  wrongState: () => processedText,
+  notFound: (refusal) => missingTexts[refusal.what](refusal),
+  forbidden: ({ kind }) => unexpected(`AuthorizationError: not authorized to ${kind === 'read' ? 'read data' : 'execute mutations'}`),
+  noRoute: () => routeText,
+  unauthenticated: () => notAuthorizedText,
+  idempotencyConflict: always('INVALID_INPUT', 'The idempotency key was used before, with other input'),
+  notSupported: always('OPERATION_RESTRICTED', 'This gateway does not offer the operation.'),
+  invoiceExpired: () => expiredText,
+  alreadyPaid: always('LIGHTNING_PAYMENT_ERROR', 'Invoice is already paid'),
+  alreadyProcessed: () => processedText,
+  paymentInFlight: always('INVALID_INPUT', 'There is a pending payment for this invoice'),
+  selfPayment: () => selfText,
+  feeTooHigh: () => feeText,
+  backendUnavailable: () => offlineText,
+  outgoingHalted: always('OPERATION_RESTRICTED', 'Outgoing payments are halted, please contact support.'),
+  externalIdTaken: always('INVALID_INPUT', 'External id for invoice or transaction already exists'),
+  internal: () => unknownText,
+};
+
+// The table pairs each refusal with its own text, which TypeScript cannot see through an index.
+/** What a client is told about a refusal. Total: a new refusal does not compile until it has a text. */
+export const refusalText = (refusal: Refusal): ErrorText => (texts[refusal.is] as (given: Refusal) => ErrorText)(refusal);
+
+const failureTexts: { readonly [F in PayFailure | 'notSent']: (payment: PaymentView) => ErrorText } = {
+  noRoute: () => routeText,
+  feeLimit: () => feeText,
+  insufficientBalance: ({ amountMsat }) =>
+    say('INSUFFICIENT_BALANCE', `Payment amount '${toSatCeil(amountMsat)}' sats exceeds what can be sent now`),
+  invoiceExpired: () => expiredText,
+  rejectedByPayee: always('LIGHTNING_PAYMENT_ERROR', 'Payment was rejected by destination as invalid'),
+  selfPayment: () => selfText,
+  attemptsExhausted: always('LIGHTNING_PAYMENT_ERROR', 'Temporary failure when trying to pay, please try again later'),
+  canceled: always('LIGHTNING_PAYMENT_ERROR', 'Temporary failure when trying to pay, please retry payment'),
+  other: () => issueText,
+  notSent: () => offlineText,
+};
+
+/** Why a payment failed, in Galoy's words; there is always something to say. */
+export const failureText = (payment: PaymentView | null): ErrorText =>
+  payment === null ? issueText : failureTexts[payment.failure ?? 'other'](payment);

@@ -1,0 +1,106 @@
+// An account: its wallets, and the movements and invoices of all of them or of some.
+import type { AccountView, Principal } from '../../../wallets/view.ts';
+import { builder } from '../builder.ts';
+import type { GraphqlContext } from '../context.ts';
+import { reader, reading } from '../map/ask.ts';
+import { foreignWalletText } from '../map/texts.ts';
+import { topLevel } from '../map/trouble.ts';
+import { type BadInput, good } from '../scalars/input.ts';
+import { AccountLimits } from './AccountLimits.ts';
+import { InvoiceConnection, pageArgs, pageAsk, TransactionConnection } from './connections.ts';
+import { AccountLevel } from './enums.ts';
+import { PublicWallet } from './PublicWallet.ts';
+import { Transaction } from './Transaction.ts';
+import { Wallet } from './Wallet.ts';
+
+const CallbackEndpoint = builder.objectRef<{ readonly id: string; readonly url: string }>('CallbackEndpoint').implement({
+  description: 'An address that is called on events.',
+  fields: (t) => ({ id: t.expose('id', { type: 'EndpointId' }), url: t.expose('url', { type: 'EndpointUrl' }) }),
+});
+
+type WalletIds = readonly (string | BadInput | null | undefined)[] | null | undefined;
+
+/** The wallets that are meant: all of the asker's without `given`. @throws GraphQLError when one of them is not. */
+const ownWalletIds = async (given: WalletIds, context: GraphqlContext): Promise<readonly string[]> => {
+  const own = (await context.reads.wallets(reader(context))).map(({ id }) => id);
+  if (given === null || given === undefined) return own;
+  return given.map((id) => own.find((known) => known === good(id)) ?? foreign());
+};
+
+const foreign = (): never => {
+  throw topLevel(foreignWalletText);
+};
+
+// A key that is bound to one wallet sees no other, whatever its account's default is.
+const defaultWalletId = (account: AccountView, who: Principal): string => who.walletId ?? account.defaultWalletId;
+
+const walletIdsArg = 'All of the account when left out.';
+
+export const Account = builder.interfaceRef<AccountView>('Account').implement({
+  description: 'Who owns wallets and API keys.',
+  resolveType: () => 'ConsumerAccount',
+  fields: (t) => ({
+    callbackEndpoints: t.field({ type: [CallbackEndpoint], description: 'None: this gateway keeps no list of them yet.', resolve: () => [] }),
+    defaultWallet: t.field({
+      type: PublicWallet,
+      resolve: reading('defaultWallet', async (account, _args, context) => {
+        const who = reader(context);
+        return context.reads.wallet(who, defaultWalletId(account, who));
+      }),
+    }),
+    defaultWalletId: t.field({
+      type: 'WalletId',
+      deprecationReason: "Shifting property to 'defaultWallet.id'",
+      resolve: reading('defaultWalletId', async (account, _args, context) => defaultWalletId(account, reader(context))),
+    }),
+    displayCurrency: t.expose('displayCurrency', { type: 'DisplayCurrency' }),
+    id: t.exposeID('id'),
+    invoices: t.field({
+      type: InvoiceConnection,
+      nullable: true,
+      description: 'Newest first.',
+      args: { ...pageArgs, walletIds: t.arg({ type: ['WalletId'], required: { list: false, items: false }, description: walletIdsArg }) },
+      resolve: reading('invoices', async (_account, args, context) =>
+        context.reads.invoices(await ownWalletIds(args.walletIds, context), pageAsk(args)),
+      ),
+    }),
+    level: t.field({ type: AccountLevel, resolve: () => 'ONE' as const }),
+    limits: t.field({ type: AccountLimits, resolve: (account) => account }),
+    pendingIncomingTransactions: t.field({
+      type: [Transaction],
+      description: 'Deposits on the chain that are not confirmed. None: this gateway takes nothing on the chain yet.',
+      args: { walletIds: t.arg({ type: ['WalletId'], required: { list: false, items: false }, description: walletIdsArg }) },
+      resolve: reading('pendingIncomingTransactions', async (_account, args, context) => {
+        await ownWalletIds(args.walletIds, context);
+        return [];
+      }),
+    }),
+    transactions: t.field({
+      type: TransactionConnection,
+      nullable: true,
+      description: 'Newest first.',
+      args: { ...pageArgs, walletIds: t.arg({ type: ['WalletId'], required: { list: false, items: false }, description: walletIdsArg }) },
+      resolve: reading('transactions', async (_account, args, context) =>
+        context.reads.transactions(await ownWalletIds(args.walletIds, context), pageAsk(args)),
+      ),
+    }),
+    walletById: t.field({
+      type: Wallet,
+      args: { walletId: t.arg({ type: 'WalletId', required: true }) },
+      resolve: reading('walletById', async (_account, args, context) => context.reads.wallet(reader(context), good(args.walletId))),
+    }),
+    wallets: t.field({ type: [Wallet], resolve: reading('wallets', async (_account, _args, context) => context.reads.wallets(reader(context))) }),
+  }),
+});
+
+builder.objectRef<AccountView>('ConsumerAccount').implement({
+  description: 'The one kind of account there is.',
+  interfaces: [Account],
+  fields: (t) => ({
+    // Upstream deprecates this on the interface alone.
+    defaultWalletId: t.field({
+      type: 'WalletId',
+      resolve: reading('defaultWalletId', async (account, _args, context) => defaultWalletId(account, reader(context))),
+    }),
+  }),
+});

@@ -1,0 +1,45 @@
+// One movement of a wallet's money, signed, in whole satoshis: what leaves is rounded up and includes its fee, what comes is rounded down.
+import { toSatCeil, toSatFloor } from '../../../lightning/values.ts';
+import type { TransactionView } from '../../../wallets/view.ts';
+import { builder } from '../builder.ts';
+import { displayAmount } from '../map/price.ts';
+import { TxDirection, TxStatus, WalletCurrency } from './enums.ts';
+import { InitiationVia } from './InitiationVia.ts';
+import { PriceOfOneSettlementMinorUnitInDisplayMinorUnit } from './PriceInterface.ts';
+import { SettlementVia } from './SettlementVia.ts';
+
+const amountOf = (moved: TransactionView): number =>
+  moved.direction === 'send' ? -toSatCeil(moved.amountMsat + moved.feeMsat) : toSatFloor(moved.amountMsat);
+
+const feeOf = (moved: TransactionView): number => toSatCeil(moved.feeMsat);
+
+export const Transaction = builder.objectRef<TransactionView>('Transaction').implement({
+  description:
+    'One movement of money, however it was asked for (`initiationVia`) and however it went (`settlementVia`): ' +
+    'an invoice of this gateway that this gateway pays never leaves it.',
+  fields: (t) => ({
+    createdAt: t.expose('createdAt', { type: 'Timestamp' }),
+    direction: t.expose('direction', { type: TxDirection }),
+    externalId: t.expose('externalId', { type: 'TxExternalId', nullable: true }),
+    id: t.exposeID('id'),
+    initiationVia: t.field({ type: InitiationVia, description: 'How it was asked for.', resolve: (moved) => moved }),
+    memo: t.expose('memo', { type: 'Memo', nullable: true }),
+    settlementAmount: t.field({ type: 'SignedAmount', description: 'Satoshis; negative, and with the fee in it, when sent.', resolve: amountOf }),
+    settlementCurrency: t.field({ type: WalletCurrency, resolve: () => 'BTC' as const }),
+    settlementDisplayAmount: t.field({
+      type: 'SignedDisplayMajorAmount',
+      description: 'The amount in the display currency at the price of that moment; zero when no price was known.',
+      resolve: (moved) => displayAmount(amountOf(moved), moved),
+    }),
+    settlementDisplayCurrency: t.expose('priceCurrency', { type: 'DisplayCurrency' }),
+    settlementDisplayFee: t.field({ type: 'SignedDisplayMajorAmount', resolve: (moved) => displayAmount(feeOf(moved), moved) }),
+    settlementFee: t.field({ type: 'SignedAmount', description: 'Satoshis paid for routing; what is set aside for it while pending.', resolve: feeOf }),
+    settlementPrice: t.field({
+      type: PriceOfOneSettlementMinorUnitInDisplayMinorUnit,
+      description: 'What a satoshi was worth at that moment.',
+      resolve: (moved) => moved.priceBase ?? 0n,
+    }),
+    settlementVia: t.field({ type: SettlementVia, description: 'How it went.', resolve: (moved) => moved }),
+    status: t.expose('status', { type: TxStatus }),
+  }),
+});
