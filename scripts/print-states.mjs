@@ -1,0 +1,15 @@
+// Writes docs/STATES.md from the built state tables.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { invoiceAlarms, invoiceTable, invoiceTerminal } from '../dist/src/invoices/states.js';
+import { attemptAlarms, attemptTable } from '../dist/src/payments/states.js';
+import { statesPage } from './states-page.mjs';
+
+const docs = new URL('../docs/', import.meta.url);
+mkdirSync(docs, { recursive: true });
+writeFileSync(
+  new URL('STATES.md', docs),
+  statesPage({
+    invoice: { table: invoiceTable, alarms: invoiceAlarms, terminal: invoiceTerminal },
+    attempt: { table: attemptTable, alarms: attemptAlarms, terminal: new Set(['succeeded', 'failed']) },
+  }),
+);
