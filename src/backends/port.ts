@@ -273,5 +273,5 @@ export interface BackendKind<Settings> {
   /** Simulated networks may not be used beside mainnet. */
   readonly simulated: boolean;
   readonly settings: { parse(raw: unknown): Settings };
-  readonly connect: (id: BackendId, settings: Settings, tools: BackendTools) => Promise<Backend>;
+  connect(id: BackendId, settings: Settings, tools: BackendTools): Promise<Backend>;
 }

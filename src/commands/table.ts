@@ -53,9 +53,7 @@ export interface SendAnswer {
 export type ProbeFee = Pick<SendPayment, 'walletId' | 'bolt11' | 'amount'>;
 
 /** `noRoute` still names the reserve that a send would take (contract §5.5). */
-export type ProbeAnswer =
-  | { readonly is: 'fee'; readonly feeMsat: bigint }
-  | { readonly is: 'noRoute'; readonly reserveMsat: bigint };
+export type ProbeAnswer = { readonly is: 'fee'; readonly feeMsat: bigint } | { readonly is: 'noRoute'; readonly reserveMsat: bigint };
 
 export interface SimulatedPay {
   readonly bolt11: string;
@@ -99,4 +97,6 @@ export interface StatusView {
   readonly bolt11: string | null;
   /** Only for an invoice of ours that was settled; never that of a payment, for anybody may ask. */
   readonly preimage: string | null;
+  /** The request's own expiry; null when no request is known for the hash. */
+  readonly expiresAt: Date | null;
 }

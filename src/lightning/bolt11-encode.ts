@@ -80,10 +80,14 @@ const dataWords = (draft: Bolt11Draft): number[] => {
 };
 
 const pushDescription = (words: number[], description: Bolt11Draft['description']): void => {
-  if ('hash' in description) return pushField(words, tags.textHash, bytesOfHex(description.hash));
-  const bytes = Buffer.from(description.text, 'utf8');
+  if ('hash' in description) pushField(words, tags.textHash, bytesOfHex(description.hash));
+  else pushField(words, tags.text, textBytes(description.text));
+};
+
+const textBytes = (text: string): Uint8Array => {
+  const bytes = Buffer.from(text, 'utf8');
   if (bytes.length > maxDescriptionBytes) throw new RangeError(`a description holds at most ${maxDescriptionBytes} bytes: ${bytes.length}`);
-  pushField(words, tags.text, bytes);
+  return bytes;
 };
 
 const bytesOfHex = (hex: string): Uint8Array => {

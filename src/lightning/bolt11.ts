@@ -95,8 +95,8 @@ const hintHops = (hint: ParsedHint): RouteHintHop[] =>
   }));
 
 const charset = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
-const valueOf = new Int8Array(128).fill(-1);
-for (let i = 0; i < charset.length; i++) valueOf[charset.charCodeAt(i)] = i;
+const wordValues = new Int8Array(128).fill(-1);
+for (let i = 0; i < charset.length; i++) wordValues[charset.charCodeAt(i)] = i;
 
 const timestampWords = 7;
 const hashTag = 1; // 'p'
@@ -124,7 +124,7 @@ export const peekPaymentHash = (text: string): PaymentHash | null => {
   return null;
 };
 
-const wordAt = (text: string, index: number): number => valueOf[text.charCodeAt(index)] ?? -1;
+const wordAt = (text: string, index: number): number => wordValues[text.charCodeAt(index)] ?? -1;
 
 const hashFrom = (text: string, start: number): PaymentHash | null => {
   const bytes = Buffer.alloc(32);

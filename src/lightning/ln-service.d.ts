@@ -16,12 +16,28 @@ declare module 'ln-service' {
     readonly mtokens?: string;
     readonly network: string;
     readonly payment?: string;
-    readonly routes?: readonly (readonly { readonly public_key: string; readonly base_fee_mtokens?: string; readonly channel?: string; readonly cltv_delta?: number; readonly fee_rate?: number }[])[];
+    readonly routes?: readonly (readonly {
+      readonly public_key: string;
+      readonly base_fee_mtokens?: string;
+      readonly channel?: string;
+      readonly cltv_delta?: number;
+      readonly fee_rate?: number;
+    }[])[];
     readonly safe_tokens?: number;
     readonly tokens?: number;
   }
   /** Offline decoding; throws an Error on anything malformed. */
   export function parsePaymentRequest(args: { readonly request: string }): ParsedPaymentRequest;
-  export function createUnsignedRequest(args: object): { readonly hash: string; readonly hrp: string; readonly preimage: string; readonly tags: readonly number[] };
-  export function createSignedRequest(args: { readonly destination: string; readonly hrp: string; readonly signature: string; readonly tags: readonly number[] }): { readonly request: string };
+  export function createUnsignedRequest(args: object): {
+    readonly hash: string;
+    readonly hrp: string;
+    readonly preimage: string;
+    readonly tags: readonly number[];
+  };
+  export function createSignedRequest(args: {
+    readonly destination: string;
+    readonly hrp: string;
+    readonly signature: string;
+    readonly tags: readonly number[];
+  }): { readonly request: string };
 }

@@ -70,8 +70,7 @@ export const hashOf = (secret: Preimage): PaymentHash =>
   createHash('sha256').update(Buffer.from(secret, 'hex')).digest('hex') as PaymentHash;
 
 /** True when the preimage is the proof for this hash. */
-export const proves = (secret: string, hash: PaymentHash): boolean =>
-  hex32.test(secret) && hashOf(secret as Preimage) === hash;
+export const proves = (secret: string, hash: PaymentHash): boolean => hex32.test(secret) && hashOf(secret as Preimage) === hash;
 
 /** A fresh preimage from the system's randomness. */
 export const newPreimage = (): Preimage => randomBytes(32).toString('hex') as Preimage;

@@ -154,6 +154,14 @@ export const isUniqueViolation = (error: unknown, constraint?: string): boolean 
   return constraint === undefined || found.constraint === constraint || found.message.includes(`"${constraint}"`);
 };
 
+const CHECK_VIOLATION = '23514';
+
+/** Whether this check constraint (its name in the migrations) refused the write. */
+export const isCheckViolation = (error: unknown, constraint: string): boolean => {
+  const found = findPgError(error);
+  return found?.code === CHECK_VIOLATION && (found.constraint === constraint || found.message.includes(`"${constraint}"`));
+};
+
 type PgError = { readonly code: string; readonly constraint: string | null; readonly message: string };
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;

@@ -1,0 +1,121 @@
+// The only way in for what changes something: authorise, limit, run. Refusals are thrown as `Refused`; doors put them into words.
+import { createHash } from 'node:crypto';
+import { cancelInvoice } from '../invoices/cancel.ts';
+import { createInvoice } from '../invoices/create.ts';
+import type { InvoiceView } from '../invoices/view.ts';
+import type { DecodedBolt11 } from '../lightning/bolt11.ts';
+import { decodeFor } from '../payments/prepare.ts';
+import { probeFee } from '../payments/probe.ts';
+import { sendPayment } from '../payments/send.ts';
+import { toJson } from '../platform/effects.ts';
+import { refuse } from '../platform/refusal.ts';
+import { transactionOf } from '../wallets/transactions.ts';
+import type { Principal, WalletView } from '../wallets/view.ts';
+import type { CommandDeps } from './deps.ts';
+import {
+  type Ask,
+  type Asking,
+  type CommandName,
+  type CommandTypes,
+  type CreateInvoice,
+  commandScopes,
+  type ProbeAnswer,
+  type ProbeFee,
+  type SendAnswer,
+  type SendPayment,
+} from './table.ts';
+
+type Handlers = { readonly [N in CommandName]: (input: CommandTypes[N]['input'], asking: Asking) => Promise<CommandTypes[N]['output']> };
+
+/** The command table over these parts. */
+export const createAsk = (deps: CommandDeps): Ask => {
+  const handlers: Handlers = {
+    createInvoice: async (input, asking) => createFor(deps, input, { asking, wallet: await ownWallet(deps, asking, input.walletId) }),
+    createInvoiceOnBehalf: (input, asking) => createOnBehalf(deps, input, asking),
+    cancelInvoice: async (input, asking): Promise<InvoiceView> => {
+      await ownWallet(deps, asking, input.walletId);
+      return cancelInvoice(deps.invoices, input, AbortSignal.timeout(backendMs));
+    },
+    sendPayment: (input, asking) => send(deps, input, asking),
+    probeFee: (input, asking) => probe(deps, input, asking),
+    decodeInvoice: async (input): Promise<DecodedBolt11> => decodeFor(input.bolt11, deps.payments.network),
+    simulatePayer: async (input) => (deps.simulatedPayer ? deps.simulatedPayer(input) : refuse({ is: 'notSupported' })),
+  };
+  return async (name, input, asking) => {
+    authorise(name, asking);
+    return handlers[name](input, asking);
+  };
+};
+
+// Not the request's own signal: a client that leaves must not make the backend's answer unknown to us.
+const backendMs = 15_000;
+
+const authorise = (name: CommandName, asking: Asking): void => {
+  const [first, ...others] = commandScopes[name];
+  if (first === undefined) return;
+  if (!asking.who) refuse({ is: 'unauthenticated' });
+  const { scopes } = asking.who ?? { scopes: new Set() };
+  if (![first, ...others].some((scope) => scopes.has(scope))) refuse({ is: 'forbidden', needs: first, kind: 'write' });
+};
+
+const principal = (asking: Asking): Principal => asking.who ?? refuse({ is: 'unauthenticated' });
+
+/** The asker's wallet; one of another account, or outside the key's binding, does not exist for it. */
+const ownWallet = async (deps: CommandDeps, asking: Asking, walletId: string): Promise<WalletView> => {
+  const who = principal(asking);
+  const wallet = await deps.wallets.wallet(walletId.toLowerCase());
+  const visible = wallet && wallet.accountId === who.accountId && (who.walletId === null || who.walletId === wallet.id);
+  return visible ? wallet : refuse({ is: 'notFound', what: 'wallet', given: walletId });
+};
+
+/** Key and input as they are stored with the row that the request creates (DESIGN §5, idempotency). */
+const askedUnder = (
+  asking: Asking,
+  name: CommandName,
+  input: object,
+): { readonly by: string; readonly key: string; readonly digest: string } | null => {
+  if (asking.key === null || !asking.who) return null;
+  const digest = createHash('sha256')
+    .update(toJson([name, input]))
+    .digest('hex');
+  return { by: asking.who.keyId ?? asking.who.accountId, key: asking.key, digest };
+};
+
+const createFor = (
+  deps: CommandDeps,
+  input: CreateInvoice,
+  on: { readonly asking: Asking; readonly wallet: WalletView },
+): Promise<InvoiceView> => {
+  const asked = askedUnder(on.asking, 'createInvoice', input);
+  return createInvoice(deps.invoices, { ...input, wallet: on.wallet, asked }, AbortSignal.timeout(backendMs));
+};
+
+const createOnBehalf = async (deps: CommandDeps, input: CreateInvoice, asking: Asking): Promise<InvoiceView> => {
+  const wallet = await deps.wallets.wallet(input.walletId.toLowerCase());
+  if (!wallet) return refuse({ is: 'notFound', what: 'wallet', given: input.walletId });
+  const own = asking.who?.accountId === wallet.accountId && (asking.who.walletId === null || asking.who.walletId === wallet.id);
+  if (!own) {
+    // A stranger may make nobody's node sign invoices unless its owner said so.
+    if (!wallet.keylessCreate) return refuse({ is: 'notFound', what: 'wallet', given: input.walletId });
+    deps.keyless.count([`wallet:${wallet.id}`, ...(asking.from === null ? [] : [`from:${asking.from}`])]);
+  }
+  return createFor(deps, input, { asking, wallet });
+};
+
+const send = async (deps: CommandDeps, input: SendPayment, asking: Asking): Promise<SendAnswer> => {
+  const who = principal(asking);
+  const wallet = await ownWallet(deps, asking, input.walletId);
+  const asked = askedUnder(asking, 'sendPayment', input);
+  const sent = await sendPayment(deps.payments, { ...input, wallet, asked, keyId: who.keyId, waitSeconds: who.waitSeconds });
+  const { payment } = sent;
+  // Somebody else's payment for the same request is theirs to look at.
+  const own = payment && payment.walletId === wallet.id ? payment : null;
+  const transaction = own && (await transactionOf(deps.payments.db, own.id, wallet.id));
+  if (sent.is === 'alreadyPaid') return { is: 'alreadyPaid', payment: own, transaction };
+  return { is: sent.payment.state, payment: own, transaction };
+};
+
+const probe = async (deps: CommandDeps, input: ProbeFee, asking: Asking): Promise<ProbeAnswer> => {
+  const wallet = await ownWallet(deps, asking, input.walletId);
+  return probeFee(deps.payments, { ...input, wallet, maxFeeMsat: null });
+};

@@ -1,0 +1,28 @@
+// What the commands are made of: both stories and the wallets, brought together here because neither story knows the other.
+import type { InvoiceDeps } from '../invoices/deps.ts';
+import type { PaymentDeps } from '../payments/deps.ts';
+import type { WalletStore } from '../wallets/store.ts';
+import type { KeylessLimits } from './limits.ts';
+
+export interface CommandDeps {
+  readonly invoices: InvoiceDeps;
+  readonly payments: PaymentDeps;
+  readonly wallets: WalletStore;
+  readonly keyless: KeylessLimits;
+  /** Null unless a simulated backend is configured: makes its outside payer pay. */
+  readonly simulatedPayer:
+    | ((order: {
+        readonly bolt11: string;
+        readonly amountMsat: bigint | null;
+      }) => Promise<{ readonly paid: boolean; readonly detail: string }>)
+    | null;
+  readonly about: About;
+}
+
+/** What `globals` tells and no story knows. */
+export interface About {
+  readonly lightningAddressDomain: string;
+  readonly version: string;
+  readonly commit: string;
+  readonly simulated: boolean;
+}

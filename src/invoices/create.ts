@@ -1,0 +1,168 @@
+// Creates an invoice: the backend first, then one insert, then the answer. An invoice that nobody was told of is harmless,
+// so nothing is written before, and the next backend of the route may be tried after any trouble.
+
+import type { InvoiceTerms, Issue, Receive } from '../backends/port.ts';
+import type { Registered } from '../backends/registry.ts';
+import { msat, toSatFloor } from '../lightning/values.ts';
+import { isUniqueViolation } from '../platform/db.ts';
+import { newId } from '../platform/ids.ts';
+import { refuse } from '../platform/refusal.ts';
+import type { WalletView } from '../wallets/view.ts';
+import type { InvoiceDeps } from './deps.ts';
+import { type InvoiceRow, insertInvoice, invoiceByAsk, type NewInvoice, toInvoiceView } from './store.ts';
+import type { InvoiceView } from './view.ts';
+
+export interface InvoiceOrder {
+  readonly wallet: WalletView;
+  readonly amountMsat: bigint | null;
+  readonly memo: string | null;
+  readonly descriptionHash: string | null;
+  /** Null: the wallet's default, else 4 h with an amount and 2 h without (contract §5.8). */
+  readonly expirySeconds: number | null;
+  readonly externalId: string | null;
+  readonly webhookUrl: string | null;
+  readonly asked: Asked | null;
+}
+
+/** Under which idempotency key this was asked, and the digest of what was asked. */
+export interface Asked {
+  readonly by: string;
+  readonly key: string;
+  readonly digest: string;
+}
+
+export const expiryRange = { least: 60, most: 86_400 } as const;
+const defaultExpiry = { priced: 4 * 3600, open: 2 * 3600 } as const;
+// BOLT 11 leaves 639 bytes for a description (contract §3, Memo).
+const maxMemoBytes = 639;
+const firstCheckMs = 120_000;
+
+/**
+ * The new invoice, or the one that the same idempotency key made before.
+ * Throws Refused: invalidInput, amountIsZero, externalIdTaken, idempotencyConflict, backendUnavailable, notSupported.
+ */
+export const createInvoice = async (deps: InvoiceDeps, order: InvoiceOrder, signal: AbortSignal): Promise<InvoiceView> => {
+  const replayed = order.asked && (await replay(deps, order.asked));
+  if (replayed) return replayed;
+  const terms = termsOf(order);
+  const { issue, from, identity } = await issueSomewhere(deps, { order, terms }, signal);
+  const row = rowOf(deps, { order, issue, backendId: from, identity });
+  try {
+    await insertInvoice(deps.db, row);
+  } catch (error) {
+    // Two requests with one key: the other one won, and its answer is ours.
+    const other = isUniqueViolation(error) && order.asked ? await replay(deps, order.asked) : null;
+    if (other) return other;
+    if (isUniqueViolation(error, 'invoices_account_id_external_id_key')) return refuse({ is: 'externalIdTaken' });
+    throw error;
+  }
+  return toInvoiceView({ ...unsettled, ...row });
+};
+
+const unsettled = {
+  state: 'open',
+  receivedMsat: null,
+  settledBy: null,
+  heldHandle: null,
+  deadlineHeight: null,
+  deadlineAt: null,
+  onDeadline: null,
+  longestHoldSeconds: null,
+  heldAt: null,
+  settledAt: null,
+  canceledAt: null,
+  checks: 0,
+} as const;
+
+const replay = async (deps: InvoiceDeps, asked: Asked): Promise<InvoiceView | null> => {
+  const row: InvoiceRow | null = await invoiceByAsk(deps.db, asked);
+  if (!row) return null;
+  return row.askedDigest === asked.digest ? toInvoiceView(row) : refuse({ is: 'idempotencyConflict' });
+};
+
+const termsOf = (order: InvoiceOrder): InvoiceTerms => {
+  if (order.amountMsat !== null && order.amountMsat <= 0n) return refuse({ is: 'amountIsZero' });
+  if (order.memo !== null && Buffer.byteLength(order.memo) > maxMemoBytes) {
+    return refuse({ is: 'invalidInput', field: 'memo', rule: `at most ${maxMemoBytes} bytes`, given: order.memo.slice(0, 40) });
+  }
+  const expirySeconds =
+    order.expirySeconds ?? order.wallet.defaultExpirySeconds ?? (order.amountMsat === null ? defaultExpiry.open : defaultExpiry.priced);
+  if (!Number.isInteger(expirySeconds) || expirySeconds < expiryRange.least || expirySeconds > expiryRange.most) {
+    return refuse({
+      is: 'invalidInput',
+      field: 'expirySeconds',
+      rule: `${expiryRange.least} to ${expiryRange.most} seconds`,
+      given: String(expirySeconds),
+    });
+  }
+  return {
+    amount: order.amountMsat === null ? null : msat(order.amountMsat),
+    // Galoy lets both be sent; a request can carry one, and the hash commits to more than the memo says.
+    description: order.descriptionHash === null ? { text: order.memo ?? '' } : { hash: order.descriptionHash },
+    expirySeconds,
+  };
+};
+
+type Issued = Extract<Issue, { readonly is: 'issued' }>;
+interface IssuedBy {
+  readonly issue: Issued;
+  readonly from: string;
+  readonly identity: string;
+}
+
+const fits = (receive: Receive, order: InvoiceOrder): boolean => {
+  if (order.amountMsat === null) return receive.traits.amountless;
+  if (order.descriptionHash !== null && !receive.traits.descriptionHash) return false;
+  return receive.traits.unit === 'msat' || BigInt(toSatFloor(order.amountMsat)) * 1000n === order.amountMsat;
+};
+
+const issueSomewhere = async (
+  deps: InvoiceDeps,
+  ask: { readonly order: InvoiceOrder; readonly terms: InvoiceTerms },
+  signal: AbortSignal,
+): Promise<IssuedBy> => {
+  const route = ask.order.wallet.receiveRoute.map((id) => deps.registry.get(id)).filter((one): one is Registered => one !== null);
+  const able = route.filter((one) => one.backend.receive && fits(one.backend.receive, ask.order));
+  if (route.length > 0 && able.length === 0) return refuse({ is: 'notSupported' });
+  for (const { backend, identity } of able) {
+    if (!backend.receive) continue;
+    const issue = await backend.receive.create(ask.terms, signal);
+    const key = identity()?.key;
+    if (issue.is === 'issued' && key !== undefined) return { issue, from: backend.id, identity: key };
+    deps.log.warn({ backend: backend.id, issue: issue.is === 'issued' ? 'no identity' : issue }, 'no invoice from this backend');
+  }
+  return refuse({ is: 'backendUnavailable' });
+};
+
+const rowOf = (
+  deps: InvoiceDeps,
+  from: { readonly order: InvoiceOrder; readonly issue: Issued; readonly backendId: string; readonly identity: string },
+): NewInvoice => {
+  const { order, issue } = from;
+  const now = deps.clock.now();
+  const firstCheck = new Date(Math.min(now.getTime() + firstCheckMs, issue.expiresAt.getTime() + 1_000));
+  return {
+    id: newId(now),
+    accountId: order.wallet.accountId,
+    walletId: order.wallet.id,
+    backendId: from.backendId,
+    backendIdentity: from.identity,
+    kind: 'plain',
+    paymentHash: issue.hash,
+    bolt11: issue.bolt11,
+    paymentSecret: issue.paymentSecret,
+    // Kept only where an internal transfer may need it.
+    preimage: order.wallet.balanceKind === 'ledger' ? (issue.preimage ?? null) : null,
+    amountMsat: order.amountMsat,
+    memo: order.memo,
+    descriptionHash: order.descriptionHash,
+    externalId: order.externalId ?? issue.hash,
+    webhookUrl: order.webhookUrl,
+    createdAt: now,
+    expiresAt: issue.expiresAt,
+    nextCheckAt: firstCheck,
+    askedBy: order.asked?.by ?? null,
+    askedKey: order.asked?.key ?? null,
+    askedDigest: order.asked?.digest ?? null,
+  };
+};

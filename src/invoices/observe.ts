@@ -1,0 +1,201 @@
+// What a backend says of an invoice, written down. Facts end intentions; what the table forbids is an incident and never an overwrite.
+import type { InvoiceSighting } from '../backends/port.ts';
+import { paymentHash, proves } from '../lightning/values.ts';
+import type { Effects, IncidentRow } from '../platform/effects.ts';
+import { newId } from '../platform/ids.ts';
+import { type Step, step } from '../platform/machine.ts';
+import { bookReceive } from '../wallets/ledger.ts';
+import type { InvoiceDeps } from './deps.ts';
+import { type InvoiceEvent, type InvoiceState, invoiceAlarms, invoiceTable, invoiceTerminal } from './states.ts';
+import { advanceInvoice, type InvoiceMove, type InvoiceRow, invoiceByHash } from './store.ts';
+
+export interface InvoiceSeen {
+  readonly hash: string;
+  readonly backendId: string;
+  readonly identityKey: string;
+  readonly sighting: InvoiceSighting;
+}
+
+/** What a sighting means for an invoice in this state; null when it says nothing new. */
+export const eventOf = (state: InvoiceState, sighting: InvoiceSighting): InvoiceEvent | null => {
+  switch (sighting.is) {
+    case 'held':
+      return 'sawHeld';
+    case 'settled':
+      return 'sawSettled';
+    case 'canceled':
+      return 'sawCanceled';
+    case 'notFound':
+      // Terminal rows and open ones are not moved by it: a backend may forget what is over, or keep no open invoices at all.
+      return state === 'canceling' ? 'sawNotFound' : null;
+    case 'open':
+      return state === 'held' || state === 'claimed' || state === 'settling' ? 'sawReleased' : null;
+  }
+};
+
+const maxTries = 5;
+
+/** The row after the fact; null when the invoice is not ours or came from another backend. */
+export const observeInvoice = async (deps: InvoiceDeps, seen: InvoiceSeen): Promise<InvoiceRow | null> => {
+  for (let tries = 0; tries < maxTries; tries++) {
+    const row = await invoiceByHash(deps.db, seen.hash);
+    // Somebody else's invoice on the same node, or the same hash on another backend: none of our business.
+    if (!row || row.backendId !== seen.backendId || row.backendIdentity !== seen.identityKey) return null;
+    const event = eventOf(row.state, seen.sighting);
+    if (event === null) return row;
+    const to = step(invoiceTable, row.state, event);
+    if (to.is === 'same' && invoiceTerminal.has(row.state)) {
+      await tellAlarm(deps, row, event);
+      return row;
+    }
+    if (await write(deps, { row, event, to, sighting: seen.sighting })) return invoiceByHash(deps.db, seen.hash);
+  }
+  // Everybody moved it under us five times; the sweep comes back to it.
+  return null;
+};
+
+interface Seen {
+  readonly row: InvoiceRow;
+  readonly event: InvoiceEvent;
+  readonly to: Step<InvoiceState>;
+  readonly sighting: InvoiceSighting;
+}
+
+const write = async (deps: InvoiceDeps, seen: Seen): Promise<boolean> => {
+  const { row, event, to, sighting } = seen;
+  const now = deps.clock.now();
+  if (to.is === 'forbidden') {
+    await tell(deps, { row, kind: 'invoice.forbiddenFact', detail: { state: row.state, event } });
+    return true;
+  }
+  const state = to.is === 'moved' ? to.to : row.state;
+  const details = detailsOf(row, sighting, now);
+  const set = { ...details, state, ...(invoiceTerminal.has(state) ? { next_check_at: null } : { next_check_at: soon(now) }) };
+  const effects = await effectsOf(deps, { seen, set, now });
+  const moved = await advanceInvoice(deps.db, { id: row.id, from: row.state, set, effects });
+  if (!moved) return false;
+  deps.poke();
+  deps.log.info({ paymentHash: row.paymentHash, invoiceId: row.id, from: row.state, to: state, event }, 'invoice moved');
+  for (const incident of effects.incidents ?? []) deps.alarm(incident.kind, incident.subject, incident.detail);
+  return true;
+};
+
+const recheckMs = 5_000;
+const soon = (now: Date): Date => new Date(now.getTime() + recheckMs);
+
+const detailsOf = (row: InvoiceRow, sighting: InvoiceSighting, now: Date): Omit<InvoiceMove['set'], 'state'> => {
+  switch (sighting.is) {
+    case 'held':
+      return {
+        received_msat: sighting.received,
+        // The newest handle counts: a new set may replace the one we knew without a change of state.
+        held_handle: sighting.handle,
+        deadline_height: sighting.deadline.height ?? null,
+        deadline_at: sighting.deadline.at ?? null,
+        ...(row.heldAt === null && { held_at: now }),
+      };
+    case 'settled': {
+      const preimage = sighting.preimage ?? null;
+      // Only a preimage that opens the hash is kept; the settlement itself stands on the backend's word.
+      const proof = preimage !== null && proves(preimage, paymentHash(row.paymentHash)) ? { preimage } : {};
+      return { ...proof, received_msat: sighting.received, settled_at: now, settled_by: 'backend' };
+    }
+    case 'canceled':
+    case 'notFound':
+      return { canceled_at: now };
+    case 'open':
+      return { held_handle: null, deadline_height: null, deadline_at: null };
+  }
+};
+
+const effectsOf = async (
+  deps: InvoiceDeps,
+  move: { readonly seen: Seen; readonly set: InvoiceMove['set']; readonly now: Date },
+): Promise<Effects> => {
+  const { row, event } = move.seen;
+  const { now, set } = move;
+  const alarmed = invoiceAlarms.has(`${row.state}:${event}`);
+  const incidents = alarmed ? [incident(row, { kind: `invoice.${row.state}:${event}`, detail: { state: row.state, event }, now })] : [];
+  const events = [
+    {
+      topic: 'invoice' as const,
+      subject: row.paymentHash,
+      account_id: row.accountId,
+      wallet_id: row.walletId,
+      payload: { invoiceId: row.id, state: set.state, received_msat: set.received_msat ?? row.receivedMsat },
+      created_at: now,
+    },
+  ];
+  if (set.state !== 'settled' || row.state === 'settled') return { events, incidents };
+  return {
+    events,
+    incidents,
+    ...(await credit(deps, { row, received: set.received_msat ?? 0n, preimage: set.preimage ?? row.preimage, now })),
+  };
+};
+
+/** Credit is what was received, not what was asked. */
+const credit = async (
+  deps: InvoiceDeps,
+  paid: { readonly row: InvoiceRow; readonly received: bigint; readonly preimage: string | null; readonly now: Date },
+): Promise<Effects> => {
+  const { row, received, now } = paid;
+  const wallet = await deps.wallet(row.walletId);
+  const price = deps.prices.current();
+  return {
+    transactions: [
+      {
+        id: newId(now),
+        account_id: row.accountId,
+        wallet_id: row.walletId,
+        direction: 'receive',
+        status: 'success',
+        kind: 'lightning',
+        amount_msat: received,
+        fee_msat: 0n,
+        payment_hash: row.paymentHash,
+        bolt11: row.bolt11,
+        preimage: paid.preimage,
+        address: null,
+        txid: null,
+        vout: null,
+        memo: row.memo,
+        external_id: row.externalId,
+        subject_id: row.id,
+        counterparty_wallet_id: null,
+        price_base: price?.base ?? null,
+        price_currency: price?.currency ?? deps.prices.currency,
+        created_at: now,
+        ended_at: now,
+      },
+    ],
+    journals: wallet ? bookReceive({ wallet, subjectId: row.id, at: now }, { backendId: row.backendId, msat: received }) : [],
+  };
+};
+
+const incident = (
+  row: InvoiceRow,
+  of: { readonly kind: string; readonly detail: Readonly<Record<string, unknown>>; readonly now: Date },
+): IncidentRow => ({
+  id: newId(of.now),
+  kind: of.kind,
+  subject: row.paymentHash,
+  detail: { invoiceId: row.id, backendId: row.backendId, ...of.detail },
+  created_at: of.now,
+});
+
+const tellAlarm = async (deps: InvoiceDeps, row: InvoiceRow, event: InvoiceEvent): Promise<void> => {
+  const internal = row.settledBy === 'inside' && event === 'sawCanceled';
+  if (!invoiceAlarms.has(`${row.state}:${event}`) || internal) return;
+  await tell(deps, { row, kind: `invoice.${row.state}:${event}`, detail: { state: row.state, event } });
+};
+
+const tell = async (
+  deps: InvoiceDeps,
+  of: { readonly row: InvoiceRow; readonly kind: string; readonly detail: Readonly<Record<string, unknown>> },
+): Promise<void> => {
+  const { row } = of;
+  const told = incident(row, { ...of, now: deps.clock.now() });
+  await advanceInvoice(deps.db, { id: row.id, from: row.state, set: { state: row.state }, effects: { incidents: [told] } });
+  deps.alarm(told.kind, told.subject, told.detail);
+};

@@ -1,0 +1,208 @@
+// Invoices as they are stored. Rows come in by one insert after the backend's answer and change through `advance` alone.
+import type { Invoice } from '../generated/prisma/client.ts';
+import { advance } from '../platform/advance.ts';
+import { type Database, sql } from '../platform/db.ts';
+import type { Effects } from '../platform/effects.ts';
+import { isUuid } from '../platform/ids.ts';
+import { refuse } from '../platform/refusal.ts';
+import { pageOf } from '../wallets/page.ts';
+import type { Page, PageAsk } from '../wallets/view.ts';
+import type { InvoiceState } from './states.ts';
+import type { InvoiceView } from './view.ts';
+
+export type InvoiceRow = Omit<Invoice, 'state' | 'kind'> & { readonly state: InvoiceState; readonly kind: 'plain' | 'hold' };
+
+export type NewInvoice = Pick<
+  InvoiceRow,
+  | 'id'
+  | 'accountId'
+  | 'walletId'
+  | 'backendId'
+  | 'backendIdentity'
+  | 'kind'
+  | 'paymentHash'
+  | 'bolt11'
+  | 'paymentSecret'
+  | 'preimage'
+  | 'amountMsat'
+  | 'memo'
+  | 'descriptionHash'
+  | 'externalId'
+  | 'webhookUrl'
+  | 'createdAt'
+  | 'expiresAt'
+  | 'nextCheckAt'
+  | 'askedBy'
+  | 'askedKey'
+  | 'askedDigest'
+>;
+
+const columns = `id, account_id AS "accountId", wallet_id AS "walletId", backend_id AS "backendId", backend_identity AS "backendIdentity", kind, state,
+  payment_hash AS "paymentHash", bolt11, payment_secret AS "paymentSecret", preimage, amount_msat AS "amountMsat", received_msat AS "receivedMsat",
+  memo, description_hash AS "descriptionHash", external_id AS "externalId", settled_by AS "settledBy", held_handle AS "heldHandle",
+  deadline_height AS "deadlineHeight", deadline_at AS "deadlineAt", on_deadline AS "onDeadline", longest_hold_seconds AS "longestHoldSeconds",
+  webhook_url AS "webhookUrl", created_at AS "createdAt", expires_at AS "expiresAt", held_at AS "heldAt", settled_at AS "settledAt",
+  canceled_at AS "canceledAt", next_check_at AS "nextCheckAt", checks, asked_by AS "askedBy", asked_key AS "askedKey", asked_digest AS "askedDigest"`;
+
+// Raw because it is the hot path: one prepared statement instead of Prisma's planning for each creation.
+const insert = {
+  name: 'invoice_insert',
+  text: `INSERT INTO invoices (id, account_id, wallet_id, backend_id, backend_identity, kind, payment_hash, bolt11, payment_secret, preimage,
+    amount_msat, memo, description_hash, external_id, webhook_url, created_at, expires_at, next_check_at, asked_by, asked_key, asked_digest)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
+};
+const byHash = { name: 'invoice_by_hash', text: `SELECT ${columns} FROM invoices WHERE payment_hash = $1` };
+const byAsk = { name: 'invoice_by_ask', text: `SELECT ${columns} FROM invoices WHERE asked_by = $1 AND asked_key = $2` };
+const byHashes = {
+  name: 'invoice_status_by_hashes',
+  text: `SELECT payment_hash AS "paymentHash", state, bolt11, preimage, expires_at AS "expiresAt" FROM invoices WHERE payment_hash = ANY($1::text[])`,
+};
+const claimDue = {
+  name: 'invoice_claim_due',
+  // A claim pushes the row ahead, so that a replica that dies with it leaves it to the next one.
+  text: `UPDATE invoices AS r SET next_check_at = $2, checks = r.checks + 1
+    WHERE r.id IN (SELECT id FROM invoices WHERE next_check_at <= $1 ORDER BY next_check_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+    RETURNING ${columns}`,
+};
+// Open ones are told by the stream from its cursor on; asking about each of perhaps 100,000 would only be load.
+const hasten = {
+  name: 'invoices_hasten',
+  text: `UPDATE invoices SET next_check_at = $2 WHERE backend_id = $1 AND next_check_at > $2 AND state <> 'open'`,
+};
+const reschedule = {
+  name: 'invoice_reschedule',
+  text: 'UPDATE invoices SET next_check_at = $2 WHERE id = $1 AND next_check_at IS NOT NULL',
+};
+const lateness = {
+  name: 'invoice_waiting',
+  text: `SELECT count(*)::int AS waiting, min(next_check_at) AS oldest FROM invoices WHERE next_check_at IS NOT NULL`,
+};
+
+const page = (order: 'ASC' | 'DESC'): string => `SELECT ${columns} FROM (
+  SELECT i.* FROM unnest($1::uuid[]) AS w(id), LATERAL (
+    SELECT * FROM invoices WHERE wallet_id = w.id AND ($2::uuid IS NULL OR id < $2) AND ($3::uuid IS NULL OR id > $3)
+    ORDER BY id ${order} LIMIT $4) AS i) AS i ORDER BY id ${order} LIMIT $4`;
+const newest = { name: 'invoices_newest', text: page('DESC') };
+const oldest = { name: 'invoices_oldest', text: page('ASC') };
+const idOfHash = { name: 'invoice_id_of_hash', text: 'SELECT id FROM invoices WHERE payment_hash = $1' };
+
+/** Throws a unique violation when the hash, the external id or the idempotency key is taken. */
+export const insertInvoice = async (db: Database, row: NewInvoice): Promise<void> => {
+  await sql(db, insert, [
+    row.id,
+    row.accountId,
+    row.walletId,
+    row.backendId,
+    row.backendIdentity,
+    row.kind,
+    row.paymentHash,
+    row.bolt11,
+    row.paymentSecret,
+    row.preimage,
+    row.amountMsat,
+    row.memo,
+    row.descriptionHash,
+    row.externalId,
+    row.webhookUrl,
+    row.createdAt,
+    row.expiresAt,
+    row.nextCheckAt,
+    row.askedBy,
+    row.askedKey,
+    row.askedDigest,
+  ]);
+};
+
+export const invoiceByHash = async (db: Database, hash: string): Promise<InvoiceRow | null> => {
+  const [row] = await sql<InvoiceRow>(db, byHash, [hash]);
+  return row ?? null;
+};
+
+/** The invoice that an earlier request with this idempotency key made. */
+export const invoiceByAsk = async (db: Database, asked: { readonly by: string; readonly key: string }): Promise<InvoiceRow | null> => {
+  const [row] = await sql<InvoiceRow>(db, byAsk, [asked.by, asked.key]);
+  return row ?? null;
+};
+
+export type InvoiceStatusRow = Pick<InvoiceRow, 'paymentHash' | 'state' | 'bolt11' | 'preimage' | 'expiresAt'>;
+
+/** What the status poll needs, for many hashes in one round trip. */
+export const invoiceStatuses = (db: Database, hashes: readonly string[]): Promise<readonly InvoiceStatusRow[]> =>
+  sql<InvoiceStatusRow>(db, byHashes, [[...hashes]]);
+
+/** Takes up to `most` rows that are due and gives them a next time, for the caller alone to ask about. */
+export const claimDueInvoices = (
+  db: Database,
+  now: Date,
+  claim: { readonly until: Date; readonly most: number },
+): Promise<readonly InvoiceRow[]> => sql<InvoiceRow>(db, claimDue, [now, claim.until, claim.most]);
+
+/** What is held, settling or canceling on this backend is asked about now: it has just come back. */
+export const hastenInvoices = async (db: Database, backendId: string, now: Date): Promise<void> => {
+  await sql(db, hasten, [backendId, now]);
+};
+
+export const rescheduleInvoice = async (db: Database, id: string, at: Date): Promise<void> => {
+  await sql(db, reschedule, [id, at]);
+};
+
+export const waitingInvoices = async (db: Database): Promise<{ readonly waiting: number; readonly oldest: Date | null }> => {
+  const [row] = await sql<{ waiting: number; oldest: Date | null }>(db, lateness, []);
+  return row ?? { waiting: 0, oldest: null };
+};
+
+export interface InvoiceMove {
+  readonly id: string;
+  readonly from: InvoiceState;
+  readonly set: {
+    readonly state: InvoiceState;
+    readonly preimage?: string;
+    readonly received_msat?: bigint;
+    readonly settled_by?: 'backend' | 'inside';
+    readonly held_handle?: string | null;
+    readonly deadline_height?: number | null;
+    readonly deadline_at?: Date | null;
+    readonly held_at?: Date;
+    readonly settled_at?: Date;
+    readonly canceled_at?: Date;
+    readonly next_check_at?: Date | null;
+  };
+  readonly effects: Effects;
+}
+
+/** True when this call moved it (compare-and-swap on the state). */
+export const advanceInvoice = (db: Database, move: InvoiceMove): Promise<boolean> => advance(db, { table: 'invoices', ...move });
+
+/** One page of the wallets' invoices, newest first; the cursor is the payment hash (contract §5.10). Throws Refused `invalidInput` for a bad cursor. */
+export const invoicePage = async (db: Database, walletIds: readonly string[], ask: PageAsk): Promise<Page<InvoiceRow>> => {
+  const values = [[...walletIds], await cursorId(db, ask.after, 'after'), await cursorId(db, ask.before, 'before'), ask.take + 1];
+  const rows = await sql<InvoiceRow>(db, ask.fromEnd ? oldest : newest, values);
+  return pageOf(rows, ask, (row) => row.paymentHash);
+};
+
+const cursorId = async (db: Database, hash: string | null, field: string): Promise<string | null> => {
+  if (hash === null) return null;
+  const [row] = await sql<{ id: string }>(db, idOfHash, [hash]);
+  if (!row || !isUuid(row.id)) return refuse({ is: 'invalidInput', field, rule: 'cursor', given: hash.slice(0, 100) });
+  return row.id;
+};
+
+/** What may be seen of a row; the preimage only once it is no secret any more. */
+export const toInvoiceView = (row: InvoiceRow): InvoiceView => ({
+  id: row.id,
+  accountId: row.accountId,
+  walletId: row.walletId,
+  kind: row.kind,
+  state: row.state,
+  paymentHash: row.paymentHash,
+  bolt11: row.bolt11,
+  paymentSecret: row.paymentSecret,
+  amountMsat: row.amountMsat,
+  receivedMsat: row.receivedMsat,
+  memo: row.memo,
+  externalId: row.externalId,
+  preimage: row.state === 'settled' ? row.preimage : null,
+  createdAt: row.createdAt,
+  expiresAt: row.expiresAt,
+  settledAt: row.settledAt,
+});

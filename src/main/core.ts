@@ -1,0 +1,144 @@
+// The core put together: stories, commands and workers over a database and its backends, without any door. Tests build it as main does.
+import type { Backend, Network } from '../backends/port.ts';
+import { createRegistry, type Registry } from '../backends/registry.ts';
+import { createAsk } from '../commands/ask.ts';
+import type { About, CommandDeps } from '../commands/deps.ts';
+import { createKeylessLimits } from '../commands/limits.ts';
+import { createReads } from '../commands/looking.ts';
+import type { Reads } from '../commands/reads.ts';
+import type { Ask } from '../commands/table.ts';
+import { hastenInvoices, invoiceByHash } from '../invoices/store.ts';
+import type { PaymentSettings } from '../payments/deps.ts';
+import { sendsAtRest } from '../payments/send.ts';
+import { hastenAttempts } from '../payments/store.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/db.ts';
+import { createFeed, type Feed } from '../platform/feed.ts';
+import type { Log } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { type OutgoingSwitch, outgoingSwitch } from '../platform/switches.ts';
+import type { Prices } from '../prices/price.ts';
+import { createWalletStore, type WalletStore } from '../wallets/store.ts';
+import { follow } from '../workers/follow.ts';
+import { createSweep, type Sweep } from '../workers/sweep.ts';
+
+export interface CoreParts {
+  readonly db: Database;
+  readonly backends: readonly Backend[];
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly prices: Prices;
+  readonly about: About;
+  readonly payments: PaymentSettings;
+  readonly keyless: { readonly perMinute: number; readonly blockSeconds: number };
+  readonly simulatedPayer: CommandDeps['simulatedPayer'];
+}
+
+export interface Core {
+  readonly ask: Ask;
+  readonly reads: Reads;
+  readonly wallets: WalletStore;
+  readonly registry: Registry;
+  readonly feed: Feed;
+  readonly outgoing: OutgoingSwitch;
+  readonly deps: CommandDeps;
+  /** Follows the backends and sweeps what waits, until `close`. */
+  start(): Sweep;
+  /** Resolves when no send is between its insert and its answer. */
+  atRest(): Promise<void>;
+  /** Stops the workers; the backends and the database stay with whoever opened them. */
+  close(): Promise<void>;
+}
+
+export const createCore = async (parts: CoreParts): Promise<Core> => {
+  const { db, clock, log, metrics } = parts;
+  const feed = await createFeed({ db, log });
+  const wallets = createWalletStore(db, clock);
+  const outgoing = outgoingSwitch(db, clock);
+  const registry = createRegistry(parts.backends, {
+    db,
+    clock,
+    log,
+    network: parts.network,
+    observed: (backend, call, outcome, seconds) => metrics.observe('backend_call_seconds', { backend, call, outcome }, seconds),
+  });
+  const deps = storiesOf(parts, { feed, wallets, registry, outgoing });
+  const stopping = new AbortController();
+  let sweep: Sweep | null = null;
+  let following: readonly Promise<void>[] = [];
+
+  const start = (): Sweep => {
+    const workers = { db, clock, log, invoices: deps.invoices, payments: deps.payments };
+    following = registry.all.map((one) => follow({ ...workers, reconnected: hasten(parts, log) }, one, stopping.signal));
+    sweep = createSweep({ ...workers, swept: (story, rows) => metrics.count('sweep_rows', { story }, rows) });
+    return sweep;
+  };
+
+  return {
+    ask: createAsk(deps),
+    reads: createReads(deps),
+    wallets,
+    registry,
+    feed,
+    outgoing,
+    deps,
+    start,
+    atRest: () => sendsAtRest(deps.payments),
+    close: async () => {
+      stopping.abort();
+      await sweep?.stop();
+      await Promise.allSettled(following);
+      await feed.close();
+    },
+  };
+};
+
+/** A backend that is there again: what waits for it is asked about at once. */
+const hasten =
+  (parts: CoreParts, log: Log) =>
+  (backendId: string): void => {
+    const now = parts.clock.now();
+    Promise.all([hastenAttempts(parts.db, backendId, now), hastenInvoices(parts.db, backendId, now)]).catch((error: unknown) =>
+      log.warn({ err: error, backend: backendId }, 'what waits for this backend is asked about at its usual time'),
+    );
+  };
+
+interface Shared {
+  readonly feed: Feed;
+  readonly wallets: WalletStore;
+  readonly registry: Registry;
+  readonly outgoing: OutgoingSwitch;
+}
+
+const storiesOf = (parts: CoreParts, shared: Shared): CommandDeps => {
+  const { db, clock, log, prices, metrics } = parts;
+  const { feed, wallets, registry, outgoing } = shared;
+  const alarm = (kind: string, subject: string, detail: Readonly<Record<string, unknown>>): void => {
+    metrics.count('incidents_total', { kind });
+    log.error({ incident: kind, subject, ...detail }, 'incident: a person must look at this');
+  };
+  const common = { db, registry, clock, log, prices, alarm, wallet: wallets.wallet };
+  return {
+    wallets,
+    about: parts.about,
+    simulatedPayer: parts.simulatedPayer,
+    keyless: createKeylessLimits(parts.keyless, clock),
+    invoices: { ...common, poke: feed.poke },
+    payments: {
+      ...common,
+      feed,
+      network: parts.network,
+      settings: parts.payments,
+      underWay: new Set(),
+      halted: async () => (await outgoing.reason()) !== null,
+      ownInvoice: async (hash) => {
+        const row = await invoiceByHash(db, hash);
+        return (
+          row && { walletId: row.walletId, bolt11: row.bolt11, backendIdentity: row.backendIdentity, settled: row.state === 'settled' }
+        );
+      },
+    },
+  };
+};

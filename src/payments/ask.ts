@@ -1,0 +1,68 @@
+// Asks a backend what became of an attempt, and when its silence proves something. `find` never pays; `notFound` ends a row only under
+// all of DESIGN §5's conditions, and what stays in doubt too long is an incident for a person, not a failure.
+import { attemptRef, type Pay } from '../backends/port.ts';
+import type { Registered } from '../backends/registry.ts';
+import { paymentHash } from '../lightning/values.ts';
+import { newId } from '../platform/ids.ts';
+import type { PaymentDeps } from './deps.ts';
+import { observeAttempt, type Said } from './observe.ts';
+import { type AttemptRow, advanceAttempt } from './store.ts';
+
+const oldMs = 3_600_000;
+const findMs = 10_000;
+
+/** Asks about one `sending` attempt and writes down the answer; the row afterwards, null when there is none. */
+export const askAbout = async (deps: PaymentDeps, row: AttemptRow): Promise<AttemptRow | null> => {
+  if (row.state !== 'sending') return row;
+  const registered = deps.registry.get(row.backendId);
+  const pay = registered?.backend.pay;
+  if (!registered || !pay) return doubt(deps, row, 'backendMissing');
+  const fault = registered.identity() === null ? await registered.verify() : null;
+  if (fault) return row;
+  // Another node says nothing about what this one was given.
+  if (registered.identity()?.key !== row.backendIdentity) return doubt(deps, row, 'otherIdentity');
+  const said = await pay.find(paymentHash(row.paymentHash), row.floor === null ? null : attemptRef(row.floor), AbortSignal.timeout(findMs));
+  if (said.is !== 'notFound') return observeAttempt(deps, row.id, said);
+  return (await provesUnsent(deps, row, { pay, registered })) ? observeAttempt(deps, row.id, unsent) : waiting(deps, row);
+};
+
+const unsent: Said = {
+  is: 'notSent',
+  fault: { kind: 'internal', detail: 'the backend knows nothing of it, after the time to send and a grace' },
+};
+
+/** True when `notFound` proves that nothing was ever sent and nothing will be. */
+const provesUnsent = async (
+  deps: PaymentDeps,
+  row: AttemptRow,
+  on: { readonly pay: Pay; readonly registered: Registered },
+): Promise<boolean> => {
+  const now = deps.clock.now().getTime();
+  const settled = row.sendBy.getTime() + deps.settings.graceSeconds * 1000;
+  if (!on.pay.traits.findIsComplete || row.seenInFlight || now < settled || now - row.createdAt.getTime() > oldMs) return false;
+  // A node whose counters went back was restored from an older copy: it may have forgotten ours.
+  const floor = await on.pay.floor(paymentHash(row.paymentHash), AbortSignal.timeout(findMs)).catch(() => null);
+  if (floor === null) return false;
+  const known = 'ref' in floor ? floor.ref : null;
+  return row.floor === null || (known !== null && known >= row.floor);
+};
+
+const waiting = async (deps: PaymentDeps, row: AttemptRow): Promise<AttemptRow | null> => {
+  const age = deps.clock.now().getTime() - row.createdAt.getTime();
+  if (row.seenInFlight) return doubt(deps, row, 'vanished');
+  return age > oldMs ? doubt(deps, row, 'unknownTooLong') : row;
+};
+
+const doubt = async (
+  deps: PaymentDeps,
+  row: AttemptRow,
+  why: 'backendMissing' | 'otherIdentity' | 'vanished' | 'unknownTooLong',
+): Promise<AttemptRow> => {
+  const now = deps.clock.now();
+  const kind = `attempt.${why}`;
+  const detail = { attemptId: row.id, paymentId: row.paymentId, backendId: row.backendId };
+  const incidents = [{ id: newId(now), kind, subject: row.paymentHash, detail, created_at: now }];
+  await advanceAttempt(deps.db, { id: row.id, from: row.state, set: { state: row.state }, effects: { incidents } });
+  deps.alarm(kind, row.paymentHash, detail);
+  return row;
+};

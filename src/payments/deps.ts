@@ -1,0 +1,47 @@
+// What every verb of the payment story is given.
+
+import type { Network } from '../backends/port.ts';
+import type { Registry } from '../backends/registry.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/db.ts';
+import type { Feed } from '../platform/feed.ts';
+import type { Log } from '../platform/log.ts';
+import type { Prices } from '../prices/price.ts';
+import type { WalletView } from '../wallets/view.ts';
+
+/** An invoice of this gateway that somebody wants to pay; handed in, because payments know no invoices. */
+export interface OwnInvoice {
+  readonly walletId: string;
+  readonly bolt11: string;
+  readonly backendIdentity: string;
+  readonly settled: boolean;
+}
+
+export interface PaymentDeps {
+  readonly db: Database;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly feed: Feed;
+  readonly prices: Prices;
+  readonly network: Network;
+  readonly wallet: (id: string) => Promise<WalletView | null>;
+  readonly ownInvoice: (hash: string) => Promise<OwnInvoice | null>;
+  /** True while outgoing payments are halted. */
+  readonly halted: () => Promise<boolean>;
+  readonly alarm: (kind: string, subject: string, detail: Readonly<Record<string, unknown>>) => void;
+  readonly settings: PaymentSettings;
+  /** Sends of this process that have not had their answer yet. */
+  readonly underWay: Set<Promise<void>>;
+}
+
+export interface PaymentSettings {
+  /** Seconds that a send waits for its end before it is answered as pending (Galoy: 45). */
+  readonly waitSeconds: number;
+  /** Seconds from the insert within which the call to the backend must have begun. */
+  readonly sendWithinSeconds: number;
+  /** Seconds after `sendBy` from which a complete `notFound` proves that nothing was sent. */
+  readonly graceSeconds: number;
+}
+
+export const defaultPaymentSettings: PaymentSettings = { waitSeconds: 45, sendWithinSeconds: 20, graceSeconds: 60 };

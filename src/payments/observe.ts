@@ -1,0 +1,222 @@
+// What a backend says of a payment, written down. This is where doubt stays doubt: only the backend's word, or a proof that nothing was
+// ever sent, ends an attempt; a preimage ends it as succeeded whatever was written before.
+import type { PayOutcome } from '../backends/port.ts';
+import { paymentHash, proves } from '../lightning/values.ts';
+import type { Effects, IncidentRow, JournalRow } from '../platform/effects.ts';
+import { newId } from '../platform/ids.ts';
+import { step } from '../platform/machine.ts';
+import { bookLateSuccess, bookReverse, bookSettle } from '../wallets/ledger.ts';
+import type { PaymentDeps } from './deps.ts';
+import { paymentEvent, transactionRow } from './rows.ts';
+import { type AttemptEvent, attemptAlarms, attemptTable, meaning } from './states.ts';
+import {
+  type AttemptMove,
+  type AttemptRow,
+  advanceAttempt,
+  attemptsForHash,
+  attemptsOfPayment,
+  type NewAttempt,
+  type PaymentRow,
+  paymentById,
+  attempt as readAttempt,
+} from './store.ts';
+
+export type Said = PayOutcome | { readonly is: 'notFound' };
+
+export interface Known {
+  /** A further attempt on another backend, written by the statement that ends this one. */
+  readonly next?: NewAttempt | null;
+  /** The rows as the caller has just written them: spares reading them again. */
+  readonly row?: AttemptRow;
+  readonly payment?: PaymentRow;
+}
+
+const maxTries = 5;
+
+/**
+ * Writes what was said of one attempt; the row afterwards. An old story (at or below the floor) and a success without proof change nothing.
+ */
+export const observeAttempt = async (deps: PaymentDeps, attemptId: string, said: Said, known: Known = {}): Promise<AttemptRow | null> => {
+  for (let tries = 0; tries < maxTries; tries++) {
+    const row = (tries === 0 && known.row) || (await readAttempt(deps.db, attemptId));
+    if (!row) return null;
+    const event = newsOf(deps, row, said);
+    if (event === null) return row;
+    if (await write(deps, { row, said, event, next: known.next ?? null, payment: known.payment ?? null }))
+      return readAttempt(deps.db, attemptId);
+  }
+  return readAttempt(deps.db, attemptId);
+};
+
+/** A fact from a backend's stream: it belongs to the attempts for this hash on that very backend. */
+export const observePaymentFact = async (
+  deps: PaymentDeps,
+  fact: { readonly hash: string; readonly backendId: string; readonly identityKey: string; readonly outcome: PayOutcome },
+): Promise<void> => {
+  const rows = await attemptsForHash(deps.db, fact.hash);
+  const ours = rows.filter((row) => row.backendId === fact.backendId && row.backendIdentity === fact.identityKey);
+  const about = attemptMeant(ours, refOf(fact.outcome));
+  if (about) await observeAttempt(deps, about.id, fact.outcome);
+};
+
+const refOf = (outcome: Said): bigint | null => ('ref' in outcome ? outcome.ref : null);
+
+/** The attempt that an index belongs to: the newest one whose floor lies below it. */
+const attemptMeant = (rows: readonly AttemptRow[], ref: bigint | null): AttemptRow | undefined => {
+  if (ref === null) return rows.at(-1);
+  return rows.findLast((row) => row.ref === ref) ?? rows.findLast((row) => row.floor === null || ref > row.floor);
+};
+
+/** The event that this means for the row, null when it is an old story or nothing at all. */
+const newsOf = (deps: PaymentDeps, row: AttemptRow, said: Said): AttemptEvent | null => {
+  const event = meaning(said);
+  const ref = refOf(said);
+  // The node still tells of the attempt before ours until our call arrives: a failure at or below the floor is not ours.
+  if (ref !== null && row.floor !== null && ref <= row.floor) return null;
+  if (event === 'sawNothing') return null;
+  if (said.is === 'succeeded' && !proven(deps, row, said)) return null;
+  return event;
+};
+
+/** A preimage that opens the hash, or the word of a backend that gives none. */
+const proven = (deps: PaymentDeps, row: AttemptRow, said: Extract<Said, { is: 'succeeded' }>): boolean => {
+  if (said.preimage === null) return true;
+  if (proves(said.preimage, paymentHash(row.paymentHash))) return true;
+  deps.alarm('payment.wrongPreimage', row.paymentHash, { attemptId: row.id, backendId: row.backendId });
+  return false;
+};
+
+interface Seen {
+  readonly row: AttemptRow;
+  readonly said: Said;
+  readonly event: AttemptEvent;
+  readonly next: NewAttempt | null;
+  readonly payment: PaymentRow | null;
+}
+
+const write = async (deps: PaymentDeps, seen: Seen): Promise<boolean> => {
+  const { row, event } = seen;
+  const to = step(attemptTable, row.state, event);
+  const payment = seen.payment ?? (await paymentById(deps.db, row.paymentId));
+  if (!payment) return true;
+  if (to.is === 'forbidden') {
+    // A late "in flight" about an attempt that failed: money may be moving that we believe is not.
+    await tell(deps, row, event);
+    return true;
+  }
+  if (to.is === 'same' && row.state !== 'sending') {
+    if (attemptAlarms.has(`${row.state}:${event}`)) await tell(deps, row, event);
+    return true;
+  }
+  const state = to.is === 'moved' ? to.to : row.state;
+  const set = { ...detailsOf(deps, seen), state };
+  if (to.is === 'same' && !isNewer(row, set)) return true;
+  const effects = to.is === 'moved' ? await effectsOf(deps, { seen, payment, set }) : {};
+  const moved = await advanceAttempt(deps.db, { id: row.id, from: row.state, set, effects });
+  if (!moved) return false;
+  deps.feed.poke();
+  deps.log.info(
+    { paymentHash: row.paymentHash, attemptId: row.id, backend: row.backendId, from: row.state, to: state, event },
+    'attempt moved',
+  );
+  for (const incident of effects.incidents ?? []) deps.alarm(incident.kind, incident.subject, incident.detail);
+  return true;
+};
+
+const isNewer = (row: AttemptRow, set: AttemptMove['set']): boolean =>
+  (set.seen_in_flight === true && !row.seenInFlight) || (set.ref !== undefined && set.ref !== row.ref);
+
+const detailsOf = (deps: PaymentDeps, { row, said, event }: Seen): Omit<AttemptMove['set'], 'state'> => {
+  const now = deps.clock.now();
+  const ref = refOf(said);
+  const known = ref === null ? {} : { ref };
+  switch (said.is) {
+    case 'succeeded':
+      return {
+        ...known,
+        fee_msat: said.fee,
+        routes: said.routes,
+        ended_at: now,
+        next_check_at: null,
+        failure: null,
+        ...(said.preimage === null ? { proof: 'backendWord' } : { preimage: said.preimage, proof: 'preimage' }),
+      };
+    case 'failed':
+      return { ...known, failure: said.reason, routes: said.routes, disproved: true, ended_at: now, next_check_at: null };
+    case 'notSent':
+      return { failure: 'notSent', disproved: true, ended_at: now, next_check_at: null };
+    case 'inFlight':
+      return { ...known, seen_in_flight: true };
+    case 'unknown':
+    case 'notFound':
+      // Only reached for `provedUnsent`, which is not made from these; kept total.
+      return event === 'provedUnsent' ? { disproved: true, ended_at: now, next_check_at: null } : { next_check_at: row.nextCheckAt };
+  }
+};
+
+const effectsOf = async (
+  deps: PaymentDeps,
+  move: { readonly seen: Seen; readonly payment: PaymentRow; readonly set: AttemptMove['set'] },
+): Promise<Effects> => {
+  const { seen, payment, set } = move;
+  const now = deps.clock.now();
+  const incidents = alarmsOf(seen, now);
+  // The payment goes on with another backend: its reserve and its transaction stay as they are.
+  if (seen.next) return { attempts: [seen.next], incidents };
+  const journals = await bookingsOf(deps, move);
+  // A success of an earlier attempt came late and stands: the failure of this one says nothing about the payment.
+  const stands = set.state === 'failed' && (await attemptsOfPayment(deps.db, payment.id)).some((one) => one.state === 'succeeded');
+  if (stands) return { incidents, journals };
+  const status = set.state === 'succeeded' ? 'success' : 'failure';
+  const movement = {
+    status,
+    feeMsat: set.fee_msat ?? 0n,
+    preimage: set.preimage ?? null,
+    price: deps.prices.current(),
+    now,
+    endedAt: now,
+  } as const;
+  return {
+    incidents,
+    journals,
+    transactions: [transactionRow(payment, movement)],
+    events: [paymentEvent(payment, { state: set.state === 'succeeded' ? 'succeeded' : 'failed', attemptId: seen.row.id, set, now })],
+  };
+};
+
+const alarmsOf = ({ row, event }: Seen, now: Date): IncidentRow[] => {
+  if (!attemptAlarms.has(`${row.state}:${event}`)) return [];
+  const detail = { attemptId: row.id, paymentId: row.paymentId, backendId: row.backendId };
+  return [{ id: newId(now), kind: `attempt.${row.state}:${event}`, subject: row.paymentHash, detail, created_at: now }];
+};
+
+/** What the end of an attempt books: the reserve is used up, given back, or was given back too early. */
+const bookingsOf = async (
+  deps: PaymentDeps,
+  { seen, payment, set }: { readonly seen: Seen; readonly payment: PaymentRow; readonly set: AttemptMove['set'] },
+): Promise<readonly JournalRow[]> => {
+  const wallet = await deps.wallet(payment.walletId);
+  if (!wallet) return [];
+  const at = deps.clock.now();
+  const { backendId } = seen.row;
+  const reserveMsat = payment.amountMsat + payment.maxFeeMsat;
+  const feeMsat = set.fee_msat ?? 0n;
+  if (set.state === 'failed') return bookReverse({ wallet, subjectId: payment.id, at }, { msat: reserveMsat });
+  // Booked under the attempt: each late success is money of its own.
+  if (seen.row.state === 'failed')
+    return bookLateSuccess({ wallet, subjectId: seen.row.id, at }, { backendId, msat: payment.amountMsat + feeMsat });
+  return bookSettle({ wallet, subjectId: payment.id, at }, { backendId, reserveMsat, amountMsat: payment.amountMsat, feeMsat });
+};
+
+const tell = async (deps: PaymentDeps, row: AttemptRow, event: AttemptEvent): Promise<void> => {
+  const now = deps.clock.now();
+  const kind = `attempt.${row.state}:${event}`;
+  const detail = { attemptId: row.id, paymentId: row.paymentId, backendId: row.backendId };
+  await advanceAttempt(deps.db, {
+    id: row.id,
+    from: row.state,
+    set: { state: row.state },
+    effects: { incidents: [{ id: newId(now), kind, subject: row.paymentHash, detail, created_at: now }] },
+  });
+  deps.alarm(kind, row.paymentHash, detail);
+};

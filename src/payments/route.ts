@@ -1,0 +1,52 @@
+// Which backends may carry a payment, in the wallet's order, and what the next of them knows of the hash already.
+import type { Floor, Pay } from '../backends/port.ts';
+import { paymentHash, toSatFloor } from '../lightning/values.ts';
+import type { WalletView } from '../wallets/view.ts';
+import type { PaymentDeps } from './deps.ts';
+import type { PreparedPayment } from './prepare.ts';
+
+export interface Candidate {
+  readonly backendId: string;
+  readonly pay: Pay;
+  /** Null until the backend was verified. */
+  readonly identityKey: () => string | null;
+}
+
+const floorMs = 5_000;
+
+/** Backends of the wallet's pay route that can carry this order at all. */
+export const payCandidates = (
+  deps: PaymentDeps,
+  wallet: WalletView,
+  prepared: Pick<PreparedPayment, 'amount' | 'amountless'>,
+): readonly Candidate[] =>
+  wallet.payRoute.flatMap((id) => {
+    const registered = deps.registry.get(id);
+    const pay = registered?.backend.pay;
+    if (!registered || !pay || !carries(pay, prepared)) return [];
+    return [{ backendId: id, pay, identityKey: () => registered.identity()?.key ?? null }];
+  });
+
+const carries = (pay: Pay, { amount, amountless }: Pick<PreparedPayment, 'amount' | 'amountless'>): boolean => {
+  if (amountless && !pay.traits.amountless) return false;
+  return pay.traits.unit === 'msat' || BigInt(toSatFloor(amount)) * 1000n === amount;
+};
+
+/**
+ * The first of these that answers, with its floor. One that cannot be asked was not called and nothing was written:
+ * going on to the next is safe. Null when none answers.
+ */
+export const nextCandidate = async (
+  deps: PaymentDeps,
+  candidates: readonly Candidate[],
+  hash: string,
+): Promise<{ readonly candidate: Candidate; readonly floor: Floor } | null> => {
+  for (const candidate of candidates) {
+    try {
+      return { candidate, floor: await candidate.pay.floor(paymentHash(hash), AbortSignal.timeout(floorMs)) };
+    } catch (error) {
+      deps.log.warn({ backend: candidate.backendId, err: error }, 'this backend cannot be asked, so it is not asked to pay');
+    }
+  }
+  return null;
+};

@@ -1,0 +1,164 @@
+// Pays a request, once. The row says `sending` before the first byte leaves; only the process whose insert won calls `pay`, and only once;
+// after that everybody asks. The caller's patience ends the waiting, never the payment.
+import type { PayOutcome } from '../backends/port.ts';
+import { attemptRef } from '../backends/port.ts';
+import { bolt11Text, msat, paymentHash } from '../lightning/values.ts';
+import { refuse } from '../platform/refusal.ts';
+import { type Begun, beginPayment, type Started } from './begin.ts';
+import type { PaymentDeps } from './deps.ts';
+import { observeAttempt } from './observe.ts';
+import { preparePayment, type SendOrder } from './prepare.ts';
+import { type Candidate, nextCandidate, payCandidates } from './route.ts';
+import { type AttemptRow, attemptsForHash, type NewAttempt, paymentByAsk, rescheduleAttempt, viewOfPayment } from './store.ts';
+import type { PaymentView } from './view.ts';
+import { waitForEnd } from './wait.ts';
+
+export type Sent =
+  | { readonly is: 'payment'; readonly payment: PaymentView }
+  /** Paid before, by us or by somebody else on the same backend. */
+  | { readonly is: 'alreadyPaid'; readonly payment: PaymentView | null };
+
+/**
+ * Throws Refused before anything is written: invalidInvoice, the amount rules, selfPayment, invoiceExpired, paymentInFlight,
+ * insufficientBalance, outgoingHalted, backendUnavailable, idempotencyConflict. Afterwards it answers with the payment as it stands.
+ */
+export const sendPayment = async (deps: PaymentDeps, order: SendOrder): Promise<Sent> => {
+  const replayed = await replay(deps, order);
+  if (replayed) return replayed;
+  const begun = await begin(deps, order);
+  if (begun.is === 'alreadyPaid') return { is: 'alreadyPaid', payment: begun.payment };
+  if (begun.is === 'replayed') return (await replay(deps, order)) ?? refuse({ is: 'idempotencyConflict' });
+  const waitMs = (order.waitSeconds ?? deps.settings.waitSeconds) * 1000;
+  // Not awaited beyond the caller's patience, and not tied to its request: what was begun is carried to its end.
+  const running = tracked(deps, runAttempts(deps, begun));
+  await Promise.race([running, deps.clock.sleep(waitMs, begun.ended.signal).catch(() => undefined)]);
+  begun.ended.abort();
+  return { is: 'payment', payment: await viewOfPayment(deps.db, begun.payment) };
+};
+
+const tracked = (deps: PaymentDeps, work: Promise<void>): Promise<void> => {
+  deps.underWay.add(work);
+  return work.finally(() => deps.underWay.delete(work));
+};
+
+/** Resolves when no send of this process is between its insert and its answer: what a drain waits for. */
+export const sendsAtRest = async (deps: Pick<PaymentDeps, 'underWay'>): Promise<void> => {
+  while (deps.underWay.size > 0) await Promise.allSettled([...deps.underWay]);
+};
+
+const replay = async (deps: PaymentDeps, order: SendOrder): Promise<Sent | null> => {
+  const row = order.asked && (await paymentByAsk(deps.db, order.asked));
+  if (!row) return null;
+  if (row.askedDigest !== order.asked?.digest) return refuse({ is: 'idempotencyConflict' });
+  return { is: 'payment', payment: await viewOfPayment(deps.db, row) };
+};
+
+const begin = async (deps: PaymentDeps, order: SendOrder): Promise<Begun> => {
+  const prepared = preparePayment(order, deps.network);
+  const { invoice } = prepared;
+  const candidates = payCandidates(deps, order.wallet, prepared);
+  if (candidates.length === 0) return refuse({ is: 'notSupported' });
+  const [own, earlier, halted, first] = await Promise.all([
+    deps.ownInvoice(invoice.hash),
+    attemptsForHash(deps.db, invoice.hash),
+    deps.halted(),
+    nextCandidate(deps, candidates, invoice.hash),
+  ]);
+  if (own && (own.walletId === order.wallet.id || candidates.some((one) => one.identityKey() === own.backendIdentity)))
+    return refuse({ is: 'selfPayment' });
+  if (earlier.some((one) => one.state === 'succeeded')) return beginPayment.already(deps, earlier);
+  if (earlier.some((one) => one.state === 'sending')) return refuse({ is: 'paymentInFlight' });
+  if (invoice.expiresAt <= deps.clock.now()) return refuse({ is: 'invoiceExpired' });
+  if (halted) return refuse({ is: 'outgoingHalted' });
+  if (first === null) return refuse({ is: 'backendUnavailable' });
+  // Paid elsewhere through the same backend: nothing of ours, no ledger entry.
+  if (first.floor.is === 'succeeded') return { is: 'alreadyPaid', payment: null };
+  if (first.floor.is === 'inFlight') return refuse({ is: 'paymentInFlight' });
+  return beginPayment.write(deps, { order, prepared, candidate: first });
+};
+
+const runAttempts = async (deps: PaymentDeps, begun: Started): Promise<void> => {
+  try {
+    let current: { readonly candidate: Candidate; readonly row: NewAttempt } | null = begun.first;
+    while (current !== null) current = await runOne(deps, begun, current);
+  } catch (error) {
+    // The row says `sending`; the sweep goes on from there.
+    deps.log.error({ err: error, paymentHash: begun.payment.paymentHash }, 'a send was interrupted; the sweep asks what became of it');
+  } finally {
+    begun.ended.abort();
+  }
+};
+
+interface Running {
+  readonly candidate: Candidate;
+  readonly row: NewAttempt;
+}
+
+const runOne = async (deps: PaymentDeps, begun: Started, { candidate, row }: Running): Promise<Running | null> => {
+  const { payment, amountless } = begun;
+  const outcome = await candidate.pay.pay({
+    hash: paymentHash(payment.paymentHash),
+    bolt11: bolt11Text(payment.bolt11),
+    amount: msat(payment.amountMsat),
+    amountless,
+    maxFee: msat(payment.maxFeeMsat),
+    sendBy: row.send_by,
+  });
+  const next = mayGoOn(candidate, outcome) ? await followUp(deps, begun, candidate) : null;
+  const after = await observeAttempt(deps, row.id, outcome, { payment, next: next?.row ?? null, row: asSent(row) });
+  if (after?.state === 'sending') {
+    if (outcome.is === 'unknown') await rescheduleAttempt(deps.db, row.id, new Date(deps.clock.now().getTime() + 1_000));
+    await waitForEnd(deps, after, begun.ended.signal);
+    return null;
+  }
+  return after?.state === 'failed' ? next : null;
+};
+
+/** The row as the insert has just written it. */
+const asSent = (row: NewAttempt): AttemptRow => ({
+  id: row.id,
+  paymentId: row.payment_id,
+  paymentHash: row.payment_hash,
+  backendId: row.backend_id,
+  backendIdentity: row.backend_identity,
+  state: 'sending',
+  disproved: false,
+  amountMsat: row.amount_msat,
+  maxFeeMsat: row.max_fee_msat,
+  floor: row.floor,
+  ref: null,
+  sendBy: row.send_by,
+  seenInFlight: false,
+  preimage: null,
+  proof: null,
+  feeMsat: null,
+  failure: null,
+  routes: [],
+  createdAt: row.created_at,
+  endedAt: null,
+  nextCheckAt: row.next_check_at,
+  checks: 0,
+});
+
+/** DESIGN §4: another backend only after `notSent`, or after a failure that is proof, and never when the payee or the request said no. */
+export const mayGoOn = (candidate: Pick<Candidate, 'pay'>, outcome: PayOutcome): boolean => {
+  if (outcome.is === 'notSent') return true;
+  return (
+    outcome.is === 'failed' &&
+    candidate.pay.traits.failureIsProof &&
+    outcome.reason !== 'rejectedByPayee' &&
+    outcome.reason !== 'invoiceExpired'
+  );
+};
+
+const followUp = async (deps: PaymentDeps, begun: Started, tried: Candidate): Promise<Running | null> => {
+  const rest = begun.candidates.slice(begun.candidates.indexOf(tried) + 1);
+  const found = await nextCandidate(deps, rest, begun.payment.paymentHash);
+  // What the next backend already sends or has paid is for a person to look at, not for a second payment.
+  if (found === null || found.floor.is === 'succeeded' || found.floor.is === 'inFlight') return null;
+  const floor = found.floor.is === 'failed' ? found.floor.ref : null;
+  return {
+    candidate: found.candidate,
+    row: beginPayment.attempt(deps, begun.payment, { candidate: found.candidate, floor: floor === null ? null : attemptRef(floor) }),
+  };
+};

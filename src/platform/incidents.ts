@@ -1,0 +1,40 @@
+// Incidents as a person reads them. They are written by the statement that saw them (effects.ts); here they are listed and put away.
+import type { Clock } from './clock.ts';
+import { type Database, sql } from './db.ts';
+
+export interface IncidentView {
+  readonly id: string;
+  readonly kind: string;
+  /** Mostly a payment hash. */
+  readonly subject: string;
+  readonly detail: unknown;
+  readonly createdAt: Date;
+  readonly resolvedAt: Date | null;
+  readonly resolution: string | null;
+}
+
+const columns = `id, kind, subject, detail, created_at AS "createdAt", resolved_at AS "resolvedAt", resolution`;
+const open = {
+  name: 'incidents_open',
+  text: `SELECT ${columns} FROM incidents WHERE resolved_at IS NULL ORDER BY created_at DESC LIMIT 1000`,
+};
+const about = { name: 'incidents_about', text: `SELECT ${columns} FROM incidents WHERE subject = $1 ORDER BY created_at` };
+const resolve = {
+  name: 'incident_resolve',
+  text: `UPDATE incidents SET resolved_at = $2, resolution = $3 WHERE id = $1 AND resolved_at IS NULL RETURNING ${columns}`,
+};
+
+/** Newest first, at most 1000. */
+export const openIncidents = (db: Database): Promise<readonly IncidentView[]> => sql<IncidentView>(db, open, []);
+
+export const incidentsAbout = (db: Database, subject: string): Promise<readonly IncidentView[]> => sql<IncidentView>(db, about, [subject]);
+
+/** Null when there is no open incident of this id. */
+export const resolveIncident = async (
+  db: Database,
+  clock: Clock,
+  of: { readonly id: string; readonly resolution: string },
+): Promise<IncidentView | null> => {
+  const [row] = await sql<IncidentView>(db, resolve, [of.id, clock.now(), of.resolution]);
+  return row ?? null;
+};

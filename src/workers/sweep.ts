@@ -1,0 +1,134 @@
+// Asks about every row that waits, whatever a stream forgot to say. Rows are claimed with SKIP LOCKED, so any number of replicas share the
+// work; the next time to ask grows with the age of the row and never becomes never.
+
+import { askToCancel } from '../invoices/cancel.ts';
+import type { InvoiceDeps } from '../invoices/deps.ts';
+import { observeInvoice } from '../invoices/observe.ts';
+import { claimDueInvoices, type InvoiceRow, rescheduleInvoice } from '../invoices/store.ts';
+import { paymentHash } from '../lightning/values.ts';
+import { askAbout } from '../payments/ask.ts';
+import type { PaymentDeps } from '../payments/deps.ts';
+import { type AttemptRow, claimDueAttempts, rescheduleAttempt } from '../payments/store.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/db.ts';
+import type { Log } from '../platform/log.ts';
+
+export interface SweepDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly invoices: InvoiceDeps;
+  readonly payments: PaymentDeps;
+  readonly swept?: (story: 'invoice' | 'attempt', rows: number) => void;
+}
+
+export interface Sweep {
+  /** Claims and asks what is due now; resolves with the number of rows when all of them were asked about. */
+  readonly once: () => Promise<number>;
+  readonly stop: () => Promise<void>;
+}
+
+const everyMs = 1_000;
+const batch = 50;
+// A claim that its replica did not live to carry out is open to others after this long.
+const claimMs = 60_000;
+const askMs = 10_000;
+
+/** Seconds until a row is asked about again: quickly at first, every ten minutes in the end. */
+export const pauseSeconds = (checks: number): number => Math.min(600, 2 ** Math.min(checks, 10));
+
+export const createSweep = (deps: SweepDeps): Sweep => {
+  let running: Promise<number> | null = null;
+  const once = (): Promise<number> => {
+    running ??= sweepOnce(deps).finally(() => {
+      running = null;
+    });
+    return running;
+  };
+  const stop = deps.clock.every(everyMs, async () => {
+    await once().catch((error: unknown) => deps.log.warn({ err: error }, 'the sweep could not run; it runs again'));
+  });
+  return { once, stop };
+};
+
+/** Goes on as long as whole batches are due: after a long absence much waits. */
+const sweepOnce = async (deps: SweepDeps): Promise<number> => {
+  let total = 0;
+  for (let found = batch; found >= batch; ) {
+    found = await sweepBatch(deps);
+    total += found;
+  }
+  return total;
+};
+
+const sweepBatch = async (deps: SweepDeps): Promise<number> => {
+  const now = deps.clock.now();
+  const claim = { until: new Date(now.getTime() + claimMs), most: batch };
+  const [attempts, invoices] = await Promise.all([claimDueAttempts(deps.db, now, claim), claimDueInvoices(deps.db, now, claim)]);
+  await Promise.all([
+    ...attempts.map((row) => quietly(deps, row, sweepAttempt)),
+    ...invoices.map((row) => quietly(deps, row, sweepInvoice)),
+  ]);
+  if (attempts.length > 0) deps.swept?.('attempt', attempts.length);
+  if (invoices.length > 0) deps.swept?.('invoice', invoices.length);
+  return attempts.length + invoices.length;
+};
+
+const quietly = async <R extends { readonly id: string; readonly paymentHash: string }>(
+  deps: SweepDeps,
+  row: R,
+  work: (deps: SweepDeps, row: R) => Promise<void>,
+): Promise<void> => {
+  try {
+    await work(deps, row);
+  } catch (error) {
+    // Its claim runs out and it is asked about again; one row's trouble is not the others'.
+    deps.log.warn({ err: error, paymentHash: row.paymentHash }, 'a waiting row could not be asked about');
+  }
+};
+
+const later = (deps: SweepDeps, seconds: number): Date => new Date(deps.clock.now().getTime() + seconds * 1000);
+
+const sweepAttempt = async (deps: SweepDeps, row: AttemptRow): Promise<void> => {
+  const after = await askAbout(deps.payments, row);
+  if (after?.state === 'sending') await rescheduleAttempt(deps.db, row.id, later(deps, pauseSeconds(row.checks)));
+};
+
+const sweepInvoice = async (deps: SweepDeps, row: InvoiceRow): Promise<void> => {
+  const backend = deps.invoices.registry.get(row.backendId)?.backend;
+  const signal = AbortSignal.timeout(askMs);
+  const facet = row.kind === 'hold' ? backend?.hold : backend?.receive;
+  if (row.state === 'canceling') await askToCancel(deps.invoices, row, signal);
+  else if (facet) {
+    const sighting = await facet.find(paymentHash(row.paymentHash), signal);
+    const after = await observeInvoice(deps.invoices, {
+      hash: row.paymentHash,
+      backendId: row.backendId,
+      identityKey: row.backendIdentity,
+      sighting,
+    });
+    if (sighting.is === 'notFound' && after?.state === 'open' && (await lapse(deps, row))) return;
+  }
+  await rescheduleInvoice(deps.db, row.id, nextLook(deps, row));
+};
+
+/** An open invoice that its backend has forgotten and that nobody can pay any more: nothing is left to wait for, and nothing was lost. */
+const lapse = async (deps: SweepDeps, row: InvoiceRow): Promise<boolean> => {
+  const longGone = row.expiresAt.getTime() + forgottenMs < deps.clock.now().getTime();
+  if (!longGone) return false;
+  await observeInvoice(deps.invoices, {
+    hash: row.paymentHash,
+    backendId: row.backendId,
+    identityKey: row.backendIdentity,
+    sighting: { is: 'canceled' },
+  });
+  return true;
+};
+const forgottenMs = 3_600_000;
+
+/** Unpaid invoices are looked at ever less often, but once more right after their expiry, when the backend can say how they ended. */
+const nextLook = (deps: SweepDeps, row: InvoiceRow): Date => {
+  const usual = later(deps, Math.max(row.state === 'open' ? 120 : 1, pauseSeconds(row.checks)));
+  const expired = new Date(row.expiresAt.getTime() + 2_000);
+  return row.state === 'open' && expired > deps.clock.now() && expired < usual ? expired : usual;
+};

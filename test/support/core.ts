@@ -1,0 +1,112 @@
+// The core over a real database and a simulated network of its own, for story tests: one account, wallets of both kinds, a key's principal.
+
+import { connectSimulated, type SimulatedBackend } from '../../src/backends/simulated/backend.ts';
+import { simulatedSettings } from '../../src/backends/simulated/settings.ts';
+import { createWorlds } from '../../src/backends/simulated/worlds.ts';
+import type { Asking } from '../../src/commands/table.ts';
+import { backendId } from '../../src/lightning/values.ts';
+import { type Core, createCore } from '../../src/main/core.ts';
+import { defaultPaymentSettings, type PaymentSettings } from '../../src/payments/deps.ts';
+import { type Clock, systemClock } from '../../src/platform/clock.ts';
+import type { Database } from '../../src/platform/db.ts';
+import { type Log, silentLog } from '../../src/platform/log.ts';
+import { createMetrics } from '../../src/platform/metrics.ts';
+import { fixedPrice } from '../../src/prices/price.ts';
+import type { NewWallet } from '../../src/wallets/store.ts';
+import type { Principal } from '../../src/wallets/view.ts';
+import { testDatabase } from './database.ts';
+
+export interface TestCore extends Core {
+  readonly db: Database;
+  readonly backend: SimulatedBackend;
+  readonly second: SimulatedBackend;
+  readonly accountId: string;
+  /** Balance kind node, on `one`, pays by `one` alone. */
+  readonly walletId: string;
+  /** Balance kind node, receives and pays by `one`, then `two`. */
+  readonly twoWalletId: string;
+  /** Balance kind ledger, on `one`. */
+  readonly ledgerId: string;
+  readonly who: Principal;
+  readonly asking: (more?: Partial<Asking>) => Asking;
+  readonly end: () => Promise<void>;
+}
+
+export interface TestCoreOptions {
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly payments?: Partial<PaymentSettings>;
+  /** Follow and sweep; true unless a test drives them itself. */
+  readonly workers?: boolean;
+  readonly db?: Database;
+  readonly latencyMs?: number;
+}
+
+const wallet = (name: string, more: Partial<NewWallet>): NewWallet => ({
+  name,
+  balanceKind: 'node',
+  receiveRoute: ['one'],
+  payRoute: ['one'],
+  acceptFixedAmount: true,
+  keylessCreate: false,
+  defaultExpirySeconds: null,
+  defaultFeeLimitPpm: null,
+  ...more,
+});
+
+export const testCore = async (options: TestCoreOptions = {}): Promise<TestCore> => {
+  const clock = options.clock ?? systemClock;
+  const log = options.log ?? silentLog;
+  const db = options.db ?? (await testDatabase());
+  const worlds = createWorlds();
+  const settings = simulatedSettings.parse({ latencyMs: options.latencyMs ?? 1, blockSeconds: 0 });
+  const connect = (name: string): Promise<SimulatedBackend> => connectSimulated(backendId(name), settings, { log, clock, worlds });
+  const [backend, second] = [await connect('one'), await connect('two')];
+  const core = await createCore({
+    db,
+    backends: [backend, second],
+    network: 'regtest',
+    clock,
+    log,
+    metrics: createMetrics(),
+    prices: fixedPrice({ currency: 'USD', perBtc: 65_000 }, clock),
+    about: { lightningAddressDomain: 'localhost', version: 'test', commit: 'test', simulated: true },
+    payments: { ...defaultPaymentSettings, ...options.payments },
+    keyless: { perMinute: 60, blockSeconds: 300 },
+    simulatedPayer: null,
+  });
+  const accountId = await core.wallets.ensureAccount('operator', null);
+  const walletId = await core.wallets.ensureWallet(accountId, wallet('atm', {}));
+  const twoWalletId = await core.wallets.ensureWallet(accountId, wallet('two', { receiveRoute: ['one', 'two'], payRoute: ['one', 'two'] }));
+  const ledgerId = await core.wallets.ensureWallet(accountId, wallet('ledger', { balanceKind: 'ledger', keylessCreate: true }));
+  const who: Principal = { accountId, keyId: null, walletId: null, scopes: new Set(['READ', 'RECEIVE', 'WRITE']), waitSeconds: null };
+  if (options.workers !== false) core.start();
+  return {
+    ...core,
+    db,
+    backend,
+    second,
+    accountId,
+    walletId,
+    twoWalletId,
+    ledgerId,
+    who,
+    asking: (more = {}) => ({ who, door: 'graphql', key: null, from: '127.0.0.1', signal: new AbortController().signal, ...more }),
+    end: async () => {
+      await core.close();
+      await core.registry.close();
+      if (!options.db) await db.close();
+    },
+  };
+};
+
+/** Asks until `look` answers something, and fails with `what` after `ms`. */
+export const until = async <T>(what: string, look: () => Promise<T | null | undefined | false>, ms = 10_000): Promise<T> => {
+  const end = Date.now() + ms;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`waited ${ms} ms in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+};
