@@ -95,9 +95,9 @@ export const isAwake = (node: SimNode): boolean => node.online && !node.frozen;
 
 /** Runs now, or as soon as the node is online and thawed. */
 export const whenAwake = (sim: Sim, name: string, run: () => void): void => {
-  if (isAwake(nodeNamed(sim, name))) return run();
   const waiting = sim.asleep.get(name);
-  if (waiting === undefined) sim.asleep.set(name, [run]);
+  if (isAwake(nodeNamed(sim, name))) run();
+  else if (waiting === undefined) sim.asleep.set(name, [run]);
   else waiting.push(run);
 };
 

@@ -38,10 +38,9 @@ export const failHtlc = (sim: Sim, htlc: Htlc, code: HtlcFailure, hop = htlc.hop
 export const resume = (sim: Sim, htlc: Htlc): void => {
   const hop = htlc.hops[htlc.locked - 1];
   if (htlc.stage === 'waiting') return;
-  if (htlc.stage === 'forward' && hop !== undefined) return travel(sim, hop, hop.to, () => arrive(sim, htlc));
-  if (htlc.stage === 'forward') return offer(sim, htlc);
-  if (hop === undefined) end(sim, htlc);
-  else giveUpHop(sim, htlc);
+  if (htlc.stage !== 'forward') giveUpHop(sim, htlc);
+  else if (hop === undefined) offer(sim, htlc);
+  else travel(sim, hop, hop.to, () => arrive(sim, htlc));
 };
 
 /** At a new block: what is stuck on its way and has run out of time comes back, as a channel's closing would enforce. */
@@ -54,11 +53,14 @@ export const expireHtlcs = (sim: Sim): void => {
 
 const offer = (sim: Sim, htlc: Htlc): void => {
   const hop = htlc.hops[htlc.locked];
-  if (hop === undefined) return atPayee(sim, htlc);
-  const channel = channelOf(sim, hop.channel);
-  const refusal = refusalOf(sim, htlc, hop);
-  if (refusal !== null) return failHtlc(sim, htlc, refusal, htlc.locked);
-  move(sim, { htlc, channel, from: hop.from, amount: -hop.amount });
+  const refusal = hop === undefined ? null : refusalOf(sim, htlc, hop);
+  if (hop === undefined) atPayee(sim, htlc);
+  else if (refusal !== null) failHtlc(sim, htlc, refusal, htlc.locked);
+  else forward(sim, htlc, hop);
+};
+
+const forward = (sim: Sim, htlc: Htlc, hop: Hop): void => {
+  move(sim, { htlc, channel: channelOf(sim, hop.channel), from: hop.from, amount: -hop.amount });
   htlc.locked += 1;
   keep(sim, htlc);
   travel(sim, hop, hop.to, () => arrive(sim, htlc));
@@ -85,7 +87,10 @@ const atPayee = (sim: Sim, htlc: Htlc): void => {
 // The last locked channel lets go; then the news travels to the node before it.
 const giveUpHop = (sim: Sim, htlc: Htlc): void => {
   const hop = htlc.hops[htlc.locked - 1];
-  if (hop === undefined) return end(sim, htlc);
+  if (hop === undefined) {
+    end(sim, htlc);
+    return;
+  }
   const channel = channelOf(sim, hop.channel);
   move(sim, { htlc, channel, from: htlc.stage === 'settling' ? hop.to : hop.from, amount: hop.amount });
   htlc.locked -= 1;

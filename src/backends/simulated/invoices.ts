@@ -1,118 +1,27 @@
-// The payee's side of a simulated node: invoices, plain and hold, and what happens to HTLCs that arrive for them. Mirrors LND: overpaying is
-// allowed, a canceled invoice cannot be paid, a held set goes back 18 blocks before its HTLCs end.
-import { encodeBolt11 } from '../../lightning/bolt11-encode.ts';
-import { blockHeight, hashOf, msat, type PaymentHash, preimage, proves } from '../../lightning/values.ts';
-import type { InvoiceSighting, InvoiceTerms } from '../port.ts';
-import { channelOf, count, emit, heightOf, nodeNamed, type Sim, save } from './core.ts';
+import { blockHeight, msat, preimage, proves } from '../../lightning/values.ts';
+import type { InvoiceSighting } from '../port.ts';
+import { emit, heightOf, type Sim, save } from './core.ts';
 import { failHtlc, settleHtlc } from './htlcs.ts';
 import { type Htlc, type HtlcFailure, hashKey, type SimInvoice } from './model.ts';
-import { derive } from './random.ts';
 
 /** Blocks before an HTLC's end at which a held set is given back, as LND 0.21 does. */
 export const holdExpiryDelta = 18;
-/** Final CLTV delta of an invoice that asks for none. */
-export const defaultFinalCltvDelta = 80;
 /** An incomplete set of parts is given back after this time. */
 const partsWaitMs = 120_000;
-const featureBits = [8, 14, 17]; // onion with TLV, payment secret, parts (BOLT 9)
-
-export interface InvoiceOrder {
-  readonly terms: InvoiceTerms;
-  readonly isHold: boolean;
-  /** The caller's own hash: the node does not know the preimage. */
-  readonly hash?: PaymentHash;
-  /** A held set is given back after this time, in ms, and the invoice is open again. */
-  readonly heldMs?: number;
-}
-
-/** Creates and signs an invoice. @throws RangeError on terms that BOLT 11 cannot hold. */
-export const addInvoice = (sim: Sim, nodeName: string, order: InvoiceOrder): SimInvoice => {
-  const node = nodeNamed(sim, nodeName);
-  const now = sim.time.now();
-  const number = count(sim, 'invoices');
-  const secretOf = (what: string): string => derive(what, sim.seed, nodeName, number, now.getTime());
-  const drawn = preimage(secretOf('preimage'));
-  const hash = order.hash ?? hashOf(drawn);
-  const secret = secretOf('secret');
-  const { amount, description, expirySeconds, finalCltvDelta = defaultFinalCltvDelta } = order.terms;
-  const hints = hintChannels(sim, nodeName);
-  const bolt11 = encodeBolt11(
-    {
-      network: 'regtest',
-      amount,
-      hash,
-      paymentSecret: secret,
-      description,
-      createdAt: now,
-      expirySeconds,
-      finalCltvDelta,
-      featureBits,
-      routeHints: hints.map((id) => hintOf(sim, nodeName, id)),
-    },
-    node.privateKey,
-  );
-  // BOLT 11 counts whole seconds.
-  const createdAt = Math.floor(now.getTime() / 1000) * 1000;
-  const invoice: SimInvoice = {
-    node: nodeName,
-    hash,
-    preimage: order.hash === undefined ? drawn : null,
-    secret,
-    bolt11,
-    amount,
-    description,
-    isHold: order.isHold,
-    createdAt,
-    expiresAt: createdAt + expirySeconds * 1000,
-    expirySeconds,
-    finalCltvDelta,
-    hints,
-    heldMs: order.heldMs ?? null,
-    state: 'open',
-    received: 0n,
-    parts: [],
-    sets: 0,
-  };
-  sim.requests.set(bolt11, hashKey(nodeName, hash));
-  keep(sim, invoice);
-  watchExpiry(sim, invoice);
-  return invoice;
-};
 
 /** Cancels an invoice at its expiry when it is unpaid by then. After a restart of the process too. */
 export const watchExpiry = (sim: Sim, invoice: SimInvoice): void => {
   const same = sim.expiries.get(invoice.expiresAt);
-  if (same !== undefined) return void same.push(invoice);
+  if (same !== undefined) {
+    same.push(invoice);
+    return;
+  }
   sim.expiries.set(invoice.expiresAt, [invoice]);
   sim.time.after(invoice.expiresAt - sim.time.now().getTime(), () => {
     const due = sim.expiries.get(invoice.expiresAt) ?? [];
     sim.expiries.delete(invoice.expiresAt);
     for (const { node, hash } of due) lookUpInvoice(sim, node, hash);
   });
-};
-
-// Private channels whose other end is there: the payer could not know them otherwise.
-const hintChannels = (sim: Sim, node: string): string[] => {
-  const hints: string[] = [];
-  for (const channel of sim.records.channels.values()) {
-    if (!channel.isPrivate || !channel.enabled || (channel.a !== node && channel.b !== node)) continue;
-    if (nodeNamed(sim, channel.a === node ? channel.b : channel.a).online) hints.push(channel.id);
-  }
-  return hints.slice(0, 4);
-};
-
-const hintOf = (sim: Sim, node: string, id: string) => {
-  const channel = channelOf(sim, id);
-  const [peer, policy] = channel.a === node ? [channel.b, channel.policyB] : [channel.a, channel.policyA];
-  return [
-    {
-      node: nodeNamed(sim, peer).key,
-      channel: id,
-      baseFeeMsat: policy.baseMsat,
-      feeRatePpm: Number(policy.ppm),
-      cltvDelta: policy.cltvDelta,
-    },
-  ];
 };
 
 /** The invoice as it stands now; one that has expired unpaid is canceled by being looked at. */
@@ -128,13 +37,16 @@ export const receiveHtlc = (sim: Sim, htlc: Htlc): void => {
   const payee = htlc.hops.at(-1)?.to ?? htlc.payer;
   const invoice = lookUpInvoice(sim, payee, htlc.hash);
   const refusal = refusalOf(sim, invoice, htlc);
-  if (invoice === null || refusal !== null) return failHtlc(sim, htlc, refusal ?? 'incorrectPaymentDetails');
+  if (invoice === null || refusal !== null) {
+    failHtlc(sim, htlc, refusal ?? 'incorrectPaymentDetails');
+    return;
+  }
   invoice.parts = [...invoice.parts, htlc.id];
   invoice.received += htlc.amount;
   keep(sim, invoice);
-  if (invoice.received < htlc.total) return waitForParts(sim, htlc.id);
-  if (invoice.isHold) return hold(sim, invoice);
-  release(sim, invoice, preimage(invoice.preimage ?? ''));
+  if (invoice.received < htlc.total) waitForParts(sim, htlc.id);
+  else if (invoice.isHold) hold(sim, invoice);
+  else release(sim, invoice, preimage(invoice.preimage ?? ''));
 };
 
 const refusalOf = (sim: Sim, invoice: SimInvoice | null, htlc: Htlc): HtlcFailure | null => {
@@ -149,6 +61,11 @@ const hold = (sim: Sim, invoice: SimInvoice): void => {
   invoice.sets += 1;
   keep(sim, invoice);
   tell(sim, invoice);
+  watchHeld(sim, invoice);
+};
+
+/** Gives a held set back when its time is over, if it has one. After a restart of the process too: then the time starts anew. */
+export const watchHeld = (sim: Sim, invoice: SimInvoice): void => {
   const set = invoice.sets;
   if (invoice.heldMs === null) return;
   sim.time.after(invoice.heldMs, () => {

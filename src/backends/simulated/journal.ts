@@ -1,5 +1,5 @@
-// The state file of a simulated world: one line of JSON for every change of a record, written before anybody hears of the change, so that a
-// killed process loses nothing. At the next start the last line of a record counts, and the file is written anew without the others.
+// The state file of a simulated world: one line of JSON for all that changed in one turn of the event loop, written before anything leaves the
+// process, so that a killed process loses nothing and leaves no half change. At the next start the last word on a record counts.
 import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { emptyRecords, type Journal, saveNothing } from './core.ts';
@@ -14,7 +14,7 @@ export interface StateFile {
   readonly saved: SavedNetwork | null;
 }
 
-type Line = readonly ['life', string] | readonly ['fact', LoggedFact] | readonly [RecordKind, string, unknown];
+type Change = readonly ['life', string] | readonly ['fact', LoggedFact] | readonly [RecordKind, string, unknown];
 
 /** Facts that are kept for a later start. */
 const keptFacts = 10_000;
@@ -24,49 +24,60 @@ export const openJournal = (path: string | null): StateFile => {
   if (path === null) return { journal: { ...saveNothing, life: () => undefined }, saved: null };
   mkdirSync(dirname(path), { recursive: true });
   const saved = existsSync(path) ? load(path) : null;
-  if (saved !== null) compact(path, saved);
-  else writeFileSync(path, '', { mode: 0o600 });
+  // Also without anything to keep: what a kill left of a line must not stay in front of the next one.
+  rewrite(path, saved);
+  return { saved, journal: appendTo(path) };
+};
+
+const appendTo = (path: string): StateFile['journal'] => {
   let file: number | null = openSync(path, 'a', 0o600);
-  const write = (line: Line): void => {
-    if (file !== null) writeSync(file, `${JSON.stringify(line, bigintOut)}\n`);
+  // One entry a record: what it was earlier in the same turn nobody has seen.
+  let changes = new Map<string, Change>();
+  const flush = (): void => {
+    if (file !== null && changes.size > 0) writeSync(file, lineOf([...changes.values()]));
+    changes = new Map();
+  };
+  const add = (key: string, change: Change): void => {
+    // A microtask runs before the answers that follow from this change can leave by a socket.
+    if (changes.size === 0) queueMicrotask(flush);
+    changes.set(key, change);
   };
   return {
-    saved,
-    journal: {
-      life: (name) => write(['life', name]),
-      save: (kind, key, value) => write([kind, key, value]),
-      fact: (entry) => write(['fact', entry]),
-      close: () => {
-        if (file !== null) closeSync(file);
-        file = null;
-      },
+    life: (name) => add('life', ['life', name]),
+    save: (kind, key, value) => add(`${kind}/${key}`, [kind, key, value]),
+    fact: (entry) => add(`fact/${entry.node}/${entry.index}`, ['fact', entry]),
+    close: () => {
+      flush();
+      if (file !== null) closeSync(file);
+      file = null;
     },
   };
 };
 
 // JSON has neither bigint nor Date.
-const bigintOut = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? { $n: String(value) } : value);
+const toJson = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? { $n: String(value) } : value);
 
-const bigintIn = (key: string, value: unknown): unknown => {
+const fromJson = (key: string, value: unknown): unknown => {
   if (key === 'at' && typeof value === 'string') return new Date(value);
   if (typeof value === 'object' && value !== null && '$n' in value) return BigInt(String(value.$n));
   return value;
 };
 
+const lineOf = (changes: readonly Change[]): string => `${JSON.stringify(changes, toJson)}\n`;
+
 // Our own lines come back as what they were: the cast is the translator's.
-const parse = (line: string): Line => JSON.parse(line, bigintIn) as Line;
+const parse = (line: string): readonly Change[] => JSON.parse(line, fromJson) as readonly Change[];
 
 const load = (path: string): SavedNetwork | null => {
   const lines = readFileSync(path, 'utf8').split('\n');
-  // A process that was killed may have left half a line at the end.
-  const whole = lines.slice(0, -1).map(parse);
   const records = emptyRecords();
   const facts: LoggedFact[] = [];
   let life: string | null = null;
-  for (const line of whole) {
-    if (line[0] === 'life') life = line[1];
-    else if (line[0] === 'fact') facts.push(line[1]);
-    else put(records, line);
+  // Without the last: it is empty, or half a line.
+  for (const change of lines.slice(0, -1).flatMap(parse)) {
+    if (change[0] === 'life') life = change[1];
+    else if (change[0] === 'fact') facts.push(change[1]);
+    else put(records, change);
   }
   return life === null ? null : { life, records, facts: facts.slice(-keptFacts) };
 };
@@ -77,20 +88,13 @@ const put = (records: Records, [kind, key, value]: readonly [RecordKind, string,
   else map.set(key, value);
 };
 
-const compact = (path: string, saved: SavedNetwork): void => {
-  const lines: Line[] = [['life', saved.life]];
-  for (const [kind, map] of Object.entries(saved.records)) for (const [key, value] of map) lines.push([kind as RecordKind, key, value]);
-  for (const entry of saved.facts) lines.push(['fact', entry]);
+// The whole file anew, beside the old one, so that a kill leaves one of the two.
+const rewrite = (path: string, saved: SavedNetwork | null): void => {
   const next = `${path}.next`;
-  writeFileSync(next, '', { mode: 0o600 });
-  for (let at = 0; at < lines.length; at += 1_000) {
-    appendFileSync(
-      next,
-      lines
-        .slice(at, at + 1_000)
-        .map((line) => `${JSON.stringify(line, bigintOut)}\n`)
-        .join(''),
-    );
+  writeFileSync(next, saved === null ? '' : lineOf([['life', saved.life]]), { mode: 0o600 });
+  for (const [kind, map] of Object.entries(saved?.records ?? {})) {
+    appendFileSync(next, [...map].map(([key, value]) => lineOf([[kind as RecordKind, key, value]])).join(''));
   }
+  appendFileSync(next, (saved?.facts ?? []).map((entry) => lineOf([['fact', entry]])).join(''));
   renameSync(next, path);
 };

@@ -5,7 +5,7 @@ import type { BlockHeight } from '../../lightning/values.ts';
 import { broadcast, mineBlock } from './chain.ts';
 import { channelOf, emptyRecords, heightOf, type Journal, logOf, nodeNamed, type Sim, save, saveNothing, setCondition } from './core.ts';
 import { expireHtlcs, resume } from './htlcs.ts';
-import { expireHeld, receiveHtlc, waitForParts, watchExpiry } from './invoices.ts';
+import { expireHeld, receiveHtlc, waitForParts, watchExpiry, watchHeld } from './invoices.ts';
 import type { FeePolicy, Htlc, LoggedFact, Records, SimChannel, SimNode } from './model.ts';
 import { partEnded, probeArrived, resumeAttempts, type Sessions } from './payments.ts';
 import { createRandom, derive } from './random.ts';
@@ -195,6 +195,7 @@ const restore = (sim: Sim, sessions: Sessions, saved: SavedNetwork): void => {
   for (const [key, invoice] of sim.records.invoices) {
     sim.requests.set(invoice.bolt11, key);
     if (invoice.state === 'open') watchExpiry(sim, invoice);
+    if (invoice.state === 'held') watchHeld(sim, invoice);
   }
   resumeAttempts(sim, sessions);
   for (const htlc of [...sim.records.htlcs.values()]) restoreHtlc(sim, htlc);

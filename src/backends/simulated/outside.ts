@@ -1,7 +1,8 @@
 // The people outside: somebody who pays our invoices and somebody whose invoices we pay. Driven by the playground and by tests.
 import { type Bolt11, fromSat, type Msat, msat, type PaymentHash, type Preimage } from '../../lightning/values.ts';
 import type { InvoiceTerms, PayOutcome } from '../port.ts';
-import { addInvoice, cancelInvoice, type Ending, lookUpInvoice, settleInvoice } from './invoices.ts';
+import { addInvoice } from './invoice-create.ts';
+import { cancelInvoice, type Ending, lookUpInvoice, settleInvoice } from './invoices.ts';
 import type { SimInvoice } from './model.ts';
 import type { Network } from './network.ts';
 import { payFrom } from './pay.ts';

@@ -1,11 +1,12 @@
 // The pay facet of a simulated backend. Rule: `pay` sends at most once a call and never after `sendBy`; what it is not told it calls unknown.
 import { msat, type PaymentHash, paymentHash } from '../../lightning/values.ts';
 import type { AttemptRef, FeeProbe, Floor, Pay, PayFailure, PayOrder, PayOutcome, ProbeOrder } from '../port.ts';
+import { attemptsFor, outcomeOf } from './attempts.ts';
 import type { PlannedFault } from './faults.ts';
 import { type Link, over, overUntil, read } from './link.ts';
 import type { SimPayment } from './model.ts';
 import type { Network } from './network.ts';
-import { attemptsFor, failAttempt, outcomeOf, startAttempt, type Trip } from './payments.ts';
+import { failAttempt, startAttempt, type Trip } from './payments.ts';
 import { derive } from './random.ts';
 import { readTarget, refusedUnsent, type Target, tripTo } from './target.ts';
 

@@ -1,10 +1,11 @@
 // The payer's side of a simulated node: one attempt finds ways, splits what is too big for one, learns from refusals, and ends when nothing is
 // in flight any more. Mirrors LND: a hash that failed may be paid again as a new attempt, one in flight or succeeded may not.
-import { msat, type PaymentHash, preimage } from '../../lightning/values.ts';
-import { attemptRef, type PayFailure, type PayOutcome, type Route } from '../port.ts';
-import { count, emit, nodeNamed, type Sim, save } from './core.ts';
-import { directionOf, launch, liquidity } from './htlcs.ts';
-import { type Htlc, hashKey, type SimPayment } from './model.ts';
+import type { PaymentHash } from '../../lightning/values.ts';
+import type { PayFailure } from '../port.ts';
+import { feeOf, keepPayment, outcomeOf, routeOf, spendableOf } from './attempts.ts';
+import { count, emit, type Sim } from './core.ts';
+import { directionOf, launch } from './htlcs.ts';
+import type { Htlc, SimPayment } from './model.ts';
 import { findPath, type Journey, type Path } from './paths.ts';
 
 export interface Trip {
@@ -50,25 +51,27 @@ export const startAttempt = (
   start: { readonly trip: Trip; readonly done: (payment: SimPayment) => void },
 ): SimPayment => {
   const { trip, done } = start;
-  const payment: SimPayment = {
-    node: trip.from,
-    hash: trip.hash,
-    index: count(sim, 'attempts'),
-    amount: trip.amount,
-    maxFee: trip.maxFee,
-    state: 'inFlight',
-    preimage: null,
-    fee: 0n,
-    reason: null,
-    routes: [],
-  };
+  const payment = newPayment(sim, trip);
   const session = newSession(sim, { trip, payment, done });
   sessions.set(payment.index, session);
   if (trip.isProbe) startProbe(sim, sessions, session);
-  keep(sim, session);
+  if (!session.trip.isProbe) keepPayment(sim, session.payment);
   pump(sim, sessions, session);
   return payment;
 };
+
+const newPayment = (sim: Sim, { from, hash, amount, maxFee }: Trip): SimPayment => ({
+  node: from,
+  hash,
+  index: count(sim, 'attempts'),
+  amount,
+  maxFee,
+  state: 'inFlight',
+  preimage: null,
+  fee: 0n,
+  reason: null,
+  routes: [],
+});
 
 const newSession = (sim: Sim, of: Pick<Session, 'trip' | 'payment' | 'done'>): Session => ({
   ...of,
@@ -88,18 +91,7 @@ const startProbe = (sim: Sim, sessions: Sessions, session: Session): void => {
 /** An attempt that a test wants to fail: recorded like any other, but nothing is sent. */
 export const failAttempt = (sim: Sim, trip: Trip, reason: PayFailure): SimPayment => {
   const sessions: Sessions = new Map();
-  const payment: SimPayment = {
-    node: trip.from,
-    hash: trip.hash,
-    index: count(sim, 'attempts'),
-    amount: trip.amount,
-    maxFee: trip.maxFee,
-    state: 'inFlight',
-    preimage: null,
-    fee: 0n,
-    reason: null,
-    routes: [],
-  };
+  const payment = newPayment(sim, trip);
   const session = { ...newSession(sim, { trip, payment, done: () => undefined }), verdict: reason };
   sessions.set(payment.index, session);
   pump(sim, sessions, session);
@@ -150,7 +142,7 @@ export const partEnded = (sim: Sim, sessions: Sessions, htlc: Htlc): void => {
   } else {
     learn(session, htlc);
   }
-  keep(sim, session);
+  if (!session.trip.isProbe) keepPayment(sim, session.payment);
   pump(sim, sessions, session);
 };
 
@@ -252,55 +244,10 @@ const finish = (sim: Sim, sessions: Sessions, session: Session): void => {
   sim.overlays.delete(payment.index);
   payment.state = session.settled ? 'succeeded' : 'failed';
   payment.reason = session.settled ? null : (session.verdict ?? 'other');
-  keep(sim, session);
+  if (!session.trip.isProbe) keepPayment(sim, session.payment);
   if (!trip.isProbe) emit(sim, payment.node, { about: 'payment', hash: payment.hash, outcome: outcomeOf(payment) });
   session.done(payment);
 };
 
-const keep = (sim: Sim, { payment, trip }: Session): void => {
-  if (trip.isProbe) return;
-  const others = attemptsFor(sim, payment.node, payment.hash).filter((attempt) => attempt.index !== payment.index);
-  save(sim, 'payments', hashKey(payment.node, payment.hash), [...others, payment]);
-};
-
 const sum = (session: Session, of: (htlc: Htlc) => bigint): bigint =>
   [...session.outstanding.values()].reduce((total, htlc) => total + of(htlc), 0n);
-
-const feeOf = (htlc: Htlc): bigint => (htlc.hops[0]?.amount ?? htlc.amount) - htlc.amount;
-
-/** What a node can send in all its channels together, in msat. */
-export const spendableOf = (sim: Sim, node: string, probe: number | null = null): bigint => {
-  let total = 0n;
-  for (const channel of sim.records.channels.values())
-    if (channel.a === node || channel.b === node) total += liquidity(sim, channel, node, probe);
-  return total;
-};
-
-const routeOf = (sim: Sim, htlc: Htlc): Route => ({
-  amount: msat(htlc.amount),
-  fee: msat(feeOf(htlc)),
-  hops: htlc.hops.map((hop, at) => ({
-    node: nodeNamed(sim, hop.to).key,
-    channel: hop.channel,
-    fee: msat(hop.amount - (htlc.hops[at + 1]?.amount ?? hop.amount)),
-  })),
-  ...(htlc.failure === null ? {} : { failure: `${htlc.failure.code} at hop ${htlc.failure.hop}` }),
-});
-
-/** How a backend of the payer sees the attempt. */
-export const outcomeOf = (payment: SimPayment): PayOutcome => {
-  const ref = attemptRef(payment.index);
-  if (payment.state === 'inFlight') return { is: 'inFlight', ref };
-  if (payment.state === 'failed') return { is: 'failed', reason: payment.reason ?? 'other', ref, routes: payment.routes };
-  return {
-    is: 'succeeded',
-    preimage: payment.preimage === null ? null : preimage(payment.preimage),
-    fee: msat(payment.fee),
-    ref,
-    routes: payment.routes,
-  };
-};
-
-/** All attempts of a node for a hash, oldest first. */
-export const attemptsFor = (sim: Sim, node: string, hash: string): readonly SimPayment[] =>
-  sim.records.payments.get(hashKey(node, hash)) ?? [];

@@ -2,16 +2,8 @@
 import { type PaymentHash, type Preimage, preimage } from '../../lightning/values.ts';
 import type { Fault, Hold, HoldOutcome, InvoiceSighting, InvoiceTerms, Issue, Receive } from '../port.ts';
 import type { Call, PlannedFault } from './faults.ts';
-import {
-  addInvoice,
-  cancelInvoice,
-  defaultFinalCltvDelta,
-  type Ending,
-  type InvoiceOrder,
-  lookUpInvoice,
-  settleInvoice,
-  sightingOf,
-} from './invoices.ts';
+import { addInvoice, defaultFinalCltvDelta, type InvoiceOrder } from './invoice-create.ts';
+import { cancelInvoice, type Ending, lookUpInvoice, settleInvoice, sightingOf } from './invoices.ts';
 import { type Handling, type Link, overUntil, read } from './link.ts';
 import type { SimInvoice } from './model.ts';
 

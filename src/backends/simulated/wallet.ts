@@ -1,9 +1,9 @@
 // The chain and balance facets of a simulated backend: its node's own wallet and channels, seen through the link.
 import { msat } from '../../lightning/values.ts';
 import type { Balance, Chain, ChainOutcome } from '../port.ts';
+import { spendableOf } from './attempts.ts';
 import { chainFee, chainFunds, findSent, newAddress, sendOnChain } from './chain.ts';
 import { type Handling, type Link, over, overUntil, read } from './link.ts';
-import { spendableOf } from './payments.ts';
 
 export const createChain = (link: Link): Chain => {
   const { sim } = link.network;
