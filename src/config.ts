@@ -37,7 +37,7 @@ const withFlags = (value: Read['value'], flags: ConfigFlags, cwd: string): Read[
   // The folder of the command line replaces both of the file's: two databases in two folders would be one too many.
   if (flags.dataDir !== undefined && isRecord(database))
     database = Object.fromEntries(Object.entries(database).filter(([name]) => name !== 'dir'));
-  const dataDir = flags.dataDir === undefined ? value['dataDir'] : resolve(cwd, flags.dataDir);
+  const dataDir = flags.dataDir === undefined ? value.dataDir : resolve(cwd, flags.dataDir);
   const laid = { ...value, listen, database, dataDir };
   return Object.fromEntries(Object.entries(laid).filter(([, held]) => held !== undefined && held !== null));
 };
@@ -71,3 +71,6 @@ export const loadConfig = ({ kinds, path, flags = {}, env = process.env, cwd = p
   if (problems.length > 0) throw new ConfigError(source, blameFlags(problems, flags));
   return config;
 };
+
+/** The environment of this process, for whoever hands it on. */
+export const processEnv = (): Env => process.env;

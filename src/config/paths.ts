@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 
 /** An absolute path. */
 export const absolute = (folder: string, path: string, env: Readonly<Record<string, string | undefined>>): string => {
-  const home = env['HOME'];
+  const home = env.HOME;
   return path.startsWith('~/') && home ? join(home, path.slice(2)) : resolve(folder, path);
 };
 

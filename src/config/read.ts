@@ -97,8 +97,8 @@ const replace = (value: unknown, path: Path, pass: Pass): unknown => {
   if (Array.isArray(value)) return value.map((item, index) => replace(item, [...path, index], pass));
   if (!isRecord(value)) return value;
   const names = Object.keys(value);
-  if (path.length > 0 && names.length === 1 && typeof value['file'] === 'string')
-    return readSecretFile(interpolate(value['file'], path, pass), path, pass);
+  if (path.length > 0 && names.length === 1 && typeof value.file === 'string')
+    return readSecretFile(interpolate(value.file, path, pass), path, pass);
   return Object.fromEntries(names.map((name) => [name, replace(value[name], [...path, name], pass)]));
 };
 
@@ -137,7 +137,7 @@ const readConfigText = (text: string, { folder, env }: { readonly folder: string
   if (broken) {
     const { line } = lines.linePos(broken.pos[0]);
     // `{ a: ${B} }` is the usual cause, and YAML's words for it help nobody.
-    const hint = text.split('\n')[line - 1]?.includes('${') ? '; inside { } or [ ] write "${NAME}" with its quotes' : '';
+    const hint = text.split('\n')[line - 1]?.includes('${') ? `; inside { } or [ ] write "\${NAME}" with its quotes` : '';
     return { ...nothing, problems: [problem([], { holds: 'text that is not YAML', expected: `${broken.message}${hint}`, line })] };
   }
   const tree: unknown = document.toJS() ?? {};

@@ -1,22 +1,7 @@
 // Every key that the file may hold: its form, its default, and one sentence for people. docs/config.md and the error texts come from here.
 import { z } from 'zod';
-import { durationSeconds } from './duration.ts';
-
-/** A key of the file: what it must hold and what it does, both for people. `byDefault` only where zod's default does not say it. */
-const key = <S extends z.ZodType>(schema: S, expects: string, does: string, byDefault?: string): S =>
-  schema.meta({ expects, description: does, ...(byDefault === undefined ? {} : { byDefault }) });
-
-// A value that came from `${ENV}` is text, whatever it stands for.
-const asNumber = (value: unknown): unknown => (typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value);
-const asBoolean = (value: unknown): unknown => (value === 'true' ? true : value === 'false' ? false : value);
-const asSeconds = (value: unknown): unknown => (typeof value === 'string' ? (durationSeconds(value) ?? value) : value);
-
-const whole = (min: number, max: number) => z.preprocess(asNumber, z.number().int().min(min).max(max));
-const flag = () => z.preprocess(asBoolean, z.boolean());
-const seconds = (min: number, max: number) => z.preprocess(asSeconds, z.number().int().min(min).max(max));
-const text = () => z.string().min(1);
-const httpUrl = () => z.string().regex(/^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/);
-const postgresUrl = () => z.string().regex(/^postgres(ql)?:\/\/\S+$/);
+import { asNumber, flag, httpUrl, key, postgresUrl, seconds, text, whole } from './fields.ts';
+import { account } from './schema-accounts.ts';
 
 const listen = z.strictObject({
   host: key(
@@ -80,73 +65,6 @@ const database = z.strictObject({
   ),
 });
 
-const wallet = z.strictObject({
-  name: key(
-    z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 _.-]{0,59}$/),
-    '1 to 60 letters, digits, spaces, _ . -',
-    'Name of the wallet, once in its account.',
-  ),
-  backend: key(
-    text().optional(),
-    'the name of a backend',
-    'Receives and pays by this backend. Instead of `receive` and `pay`.',
-    'the only backend, when there is one',
-  ),
-  receive: key(z.array(text()).optional(), 'a list of backend names', 'Backends to receive by, in the order they are tried.', '`backend`'),
-  pay: key(
-    z.array(text()).optional(),
-    'a list of backend names',
-    'Backends to pay by; the second is asked only when the first has proved that nothing was sent.',
-    '`backend`',
-  ),
-  balance: key(
-    z.enum(['node', 'ledger']).default('node'),
-    'node or ledger',
-    '`node`: what its backends can spend. `ledger`: a sub-account that only holds what it received.',
-  ),
-  keylessCreate: key(
-    flag().optional(),
-    'true or false',
-    'Anybody may create an invoice for this wallet (`…OnBehalfOfRecipient`), within `limits`.',
-    'false; true in the sandbox',
-  ),
-  acceptFixedAmount: key(
-    flag().default(true),
-    'true or false',
-    '`lnNoAmount…` calls accept a priced invoice when the given amount is exactly its amount.',
-  ),
-  defaultExpiry: key(
-    seconds(60, 86_400).optional(),
-    'seconds, or text such as 90s, 10m, 4h; from 60 seconds to 24 hours',
-    'Lifetime of an invoice when the client names none.',
-    '`invoices.defaultExpiry`',
-  ),
-  feeLimitPpm: key(
-    whole(0, 1_000_000).optional(),
-    'a whole number from 0 to 1000000',
-    'Highest routing fee, in millionths of the amount, when the client names none.',
-    '`payments.feeLimitPpm`',
-  ),
-});
-
-const account = z.strictObject({
-  name: key(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 _.-]{0,59}$/), '1 to 60 letters, digits, spaces, _ . -', 'Name of the account.'),
-  username: key(
-    z
-      .string()
-      .regex(/^[A-Za-z][A-Za-z0-9_]{2,49}$/)
-      .optional(),
-    '3 to 50 letters, digits and _, beginning with a letter',
-    'Public name: lightning address and `accountDefaultWallet`.',
-    'none',
-  ),
-  wallets: key(
-    z.array(wallet).min(1),
-    'a list of at least one wallet',
-    'Its wallets; the first is the default. Created at the first start, then owned by the database.',
-  ),
-});
-
 const graphqlLimits = z.strictObject({
   depth: key(whole(5, 1000).default(20), 'a whole number from 5 to 1000', 'Deepest nesting of a query.'),
   cost: key(
@@ -207,8 +125,8 @@ export const schema = z.strictObject({
     z
       .strictObject({
         level: key(
-          z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-          'fatal, error, warn, info, debug, trace or silent',
+          z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+          'debug, info, warn, error or silent',
           'What is worth a line.',
         ),
         pretty: key(flag().optional(), 'true or false', 'Lines for people instead of JSON.', 'true on a terminal'),
@@ -308,5 +226,3 @@ export const schema = z.strictObject({
 });
 
 export type RawConfig = z.output<typeof schema>;
-export type RawAccount = z.output<typeof account>;
-export type RawWallet = z.output<typeof wallet>;

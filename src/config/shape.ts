@@ -7,7 +7,8 @@ import { problemsOf } from './issues.ts';
 import { absolute } from './paths.ts';
 import { type Path, type Problem, problem, show, unknownName } from './problem.ts';
 import type { Env, Read } from './read.ts';
-import type { RawAccount, RawConfig, RawWallet } from './schema.ts';
+import type { RawConfig } from './schema.ts';
+import type { RawAccount, RawWallet } from './schema-accounts.ts';
 import type { AccountConfig, BackendConfig, Config, ConfigKind, DatabaseConfig, ListenConfig, WalletConfig } from './types.ts';
 
 /** What every rule is given. */

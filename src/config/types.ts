@@ -28,7 +28,7 @@ export interface Config {
   readonly secretFiles: readonly string[];
 }
 
-export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 export interface ListenConfig {
   readonly host: string;
