@@ -7,7 +7,10 @@ import { LnInvoicePayload } from '../types/payloads.ts';
 const LnInvoiceCreateInput = builder.inputType('LnInvoiceCreateInput', {
   fields: (t) => ({
     amount: t.field({ type: 'SatAmount', required: true, description: 'Satoshis, at least one.' }),
-    expiresIn: t.field({ type: 'Minutes', description: 'Minutes until it expires, 1 to 1440; else what the wallet is set to, or 4 hours.' }),
+    expiresIn: t.field({
+      type: 'Minutes',
+      description: 'Minutes until it expires, 1 to 1440; else what the wallet is set to, or 4 hours.',
+    }),
     externalId: t.field({ type: 'TxExternalId', description: 'Your own name for it, unique in the account.' }),
     memo: t.field({ type: 'Memo', description: 'What the payer reads.' }),
     walletId: t.field({ type: 'WalletId', required: true, description: 'The wallet that is paid.' }),

@@ -7,8 +7,14 @@ import { LnInvoicePayload } from '../types/payloads.ts';
 const LnInvoiceCreateOnBehalfOfRecipientInput = builder.inputType('LnInvoiceCreateOnBehalfOfRecipientInput', {
   fields: (t) => ({
     amount: t.field({ type: 'SatAmount', required: true, description: 'Satoshis, at least one.' }),
-    descriptionHash: t.field({ type: 'Hex32Bytes', description: 'SHA-256 of a longer description; stands in the request instead of the memo.' }),
-    expiresIn: t.field({ type: 'Minutes', description: 'Minutes until it expires, 1 to 1440; else what the wallet is set to, or 4 hours.' }),
+    descriptionHash: t.field({
+      type: 'Hex32Bytes',
+      description: 'SHA-256 of a longer description; stands in the request instead of the memo.',
+    }),
+    expiresIn: t.field({
+      type: 'Minutes',
+      description: 'Minutes until it expires, 1 to 1440; else what the wallet is set to, or 4 hours.',
+    }),
     externalId: t.field({ type: 'TxExternalId', description: 'Your own name for it, unique in the account.' }),
     memo: t.field({ type: 'Memo', description: 'What the payer reads.' }),
     recipientWalletId: t.field({ type: 'WalletId', required: true, description: 'The wallet that is paid, of any account.' }),

@@ -6,7 +6,10 @@ import { LnNoAmountInvoicePayload } from '../types/payloads.ts';
 
 const LnNoAmountInvoiceCreateOnBehalfOfRecipientInput = builder.inputType('LnNoAmountInvoiceCreateOnBehalfOfRecipientInput', {
   fields: (t) => ({
-    expiresIn: t.field({ type: 'Minutes', description: 'Minutes until it expires, 1 to 1440; else what the wallet is set to, or 2 hours.' }),
+    expiresIn: t.field({
+      type: 'Minutes',
+      description: 'Minutes until it expires, 1 to 1440; else what the wallet is set to, or 2 hours.',
+    }),
     externalId: t.field({ type: 'TxExternalId', description: 'Your own name for it, unique in the account.' }),
     memo: t.field({ type: 'Memo', description: 'What the payer reads.' }),
     recipientWalletId: t.field({ type: 'WalletId', required: true, description: 'The wallet that is paid, of any account.' }),

@@ -10,7 +10,8 @@ builder.subscriptionField('lnInvoicePaymentStatusByHash', (t) =>
     type: LnInvoicePaymentStatusPayload,
     description: 'The status now, then PAID or EXPIRED as soon as it is; then the stream is complete. Needs no key.',
     args: { input: t.arg({ type: LnInvoicePaymentStatusByHashInput, required: true }) },
-    subscribe: (_root, { input }, context) => followStatus('lnInvoicePaymentStatusByHash', { paymentHash: good(input.paymentHash) }, context),
+    subscribe: (_root, { input }, context) =>
+      followStatus('lnInvoicePaymentStatusByHash', { paymentHash: good(input.paymentHash) }, context),
     resolve: (event) => event,
   }),
 );

@@ -10,7 +10,8 @@ builder.subscriptionField('lnInvoicePaymentStatusByPaymentRequest', (t) =>
     type: LnInvoicePaymentStatusPayload,
     description: 'The status now, then PAID or EXPIRED as soon as it is; then the stream is complete. Needs no key.',
     args: { input: t.arg({ type: LnInvoicePaymentStatusByPaymentRequestInput, required: true }) },
-    subscribe: (_root, { input }, context) => followStatus('lnInvoicePaymentStatusByPaymentRequest', { bolt11: good(input.paymentRequest) }, context),
+    subscribe: (_root, { input }, context) =>
+      followStatus('lnInvoicePaymentStatusByPaymentRequest', { bolt11: good(input.paymentRequest) }, context),
     resolve: (event) => event,
   }),
 );

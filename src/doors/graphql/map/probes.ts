@@ -6,9 +6,7 @@ import { routeText } from './texts.ts';
 import type { Trouble } from './trouble.ts';
 
 export const probeAnswer = (answer: ProbeAnswer): SatPayload =>
-  answer.is === 'fee'
-    ? { errors: [], amount: toSatCeil(answer.feeMsat) }
-    : { errors: [routeText], amount: toSatCeil(answer.reserveMsat) };
+  answer.is === 'fee' ? { errors: [], amount: toSatCeil(answer.feeMsat) } : { errors: [routeText], amount: toSatCeil(answer.reserveMsat) };
 
 export const noProbe = (trouble: Trouble): SatPayload => {
   const reserve = trouble.is === 'refused' && trouble.refusal.is === 'noRoute' ? trouble.refusal.reserveMsat : null;

@@ -13,33 +13,41 @@ const whole = (given: string | number): number => {
   return number === 0 ? 0 : number;
 };
 
-const amountIn = (name: string, max: number) => (given: string | number): number | BadInput => {
-  const amount = whole(given);
-  if (!(amount >= 0)) return new BadInput(`Invalid value for ${name}`);
-  return amount > max ? new BadInput(`Value too big for ${name}`) : amount;
-};
+const amountIn =
+  (name: string, max: number) =>
+  (given: string | number): number | BadInput => {
+    const amount = whole(given);
+    if (!(amount >= 0)) return new BadInput(`Invalid value for ${name}`);
+    return amount > max ? new BadInput(`Value too big for ${name}`) : amount;
+  };
 
 /** 0 to 10^13 satoshis; zero passes here and is refused where an amount is needed. */
 export const satAmount = numberReading('SatAmount', amountIn('SatAmount', maxSatoshis));
 
 /** 0 to 10^13 cents; a number with a fraction is refused. */
 export const centAmount = numberReading('CentAmount', (given) =>
-  typeof given === 'number' && !Number.isInteger(given) ? new BadInput('Invalid value for CentAmount') : amountIn('CentAmount', maxCents)(given),
+  typeof given === 'number' && !Number.isInteger(given)
+    ? new BadInput('Invalid value for CentAmount')
+    : amountIn('CentAmount', maxCents)(given),
 );
 
-const duration = (name: string) => (given: string | number): number | BadInput => {
-  const number = typeof given === 'number' ? given : whole(given);
-  return Number.isInteger(number) && number >= 0 ? whole(number) : new BadInput(`Invalid value for ${name}`);
-};
+const duration =
+  (name: string) =>
+  (given: string | number): number | BadInput => {
+    const number = typeof given === 'number' ? given : whole(given);
+    return Number.isInteger(number) && number >= 0 ? whole(number) : new BadInput(`Invalid value for ${name}`);
+  };
 
 /** A whole number of minutes, 0 or more; which of them an invoice may live is for the core to say. */
 export const minutes = numberReading('Minutes', duration('Minutes'));
 const seconds = numberReading('Seconds', duration('Seconds'));
 
-const safeInteger = (name: string) => (given: string | number): number | BadInput => {
-  const number = Number(given);
-  return Number.isSafeInteger(number) ? number : new BadInput(`Invalid value for ${name}`);
-};
+const safeInteger =
+  (name: string) =>
+  (given: string | number): number | BadInput => {
+    const number = Number(given);
+    return Number.isSafeInteger(number) ? number : new BadInput(`Invalid value for ${name}`);
+  };
 
 const number = (value: number): number => value;
 

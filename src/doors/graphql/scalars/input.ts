@@ -37,7 +37,6 @@ export const textReading = <T>(name: string, read: (text: string) => T | BadInpu
 
 /** A scalar that is a number or a numeric string as a variable, and a bare integer in a document (contract §3: no string literal). */
 export const numberReading = (name: string, read: (given: string | number) => number | BadInput): Reading<number> => ({
-  parseValue: (value) =>
-    typeof value === 'string' || typeof value === 'number' ? read(value) : new BadInput(`Invalid type for ${name}`),
+  parseValue: (value) => (typeof value === 'string' || typeof value === 'number' ? read(value) : new BadInput(`Invalid type for ${name}`)),
   parseLiteral: (node) => (node.kind === Kind.INT ? read(node.value) : new BadInput(`Invalid type for ${name}`)),
 });

@@ -8,7 +8,9 @@ const matching = (name: string, rule: RegExp): Reading<string> =>
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
 /** UUID, versions 1 to 8: upstream stops at 5, and our rows are of version 7 (RFC 9562). Folded to lower case, as rows are. */
-export const walletId = textReading('WalletId', (text) => (uuid.test(text) ? text.toLowerCase() : new BadInput('Invalid value for WalletId')));
+export const walletId = textReading('WalletId', (text) =>
+  uuid.test(text) ? text.toLowerCase() : new BadInput('Invalid value for WalletId'),
+);
 
 /** Looks like BOLT 11; whether it decodes is for the core to say. */
 export const lnPaymentRequest = matching('LnPaymentRequest', /^ln[a-z0-9]+$/i);
@@ -39,9 +41,7 @@ export const externalIdText =
   "Invalid external id string passed. ID should be either alphanumeric or contain the characters '_' or '-'. " +
   'It should not be more than 100 characters long as well.';
 
-export const txExternalId = textReading('TxExternalId', (text) =>
-  /^[a-z0-9_-]{1,100}$/.test(text) ? text : new BadInput(externalIdText),
-);
+export const txExternalId = textReading('TxExternalId', (text) => (/^[a-z0-9_-]{1,100}$/.test(text) ? text : new BadInput(externalIdText)));
 
 const maxUrlLength = 2048;
 
@@ -83,7 +83,11 @@ builder.scalarType('LnPaymentPreImage', {
   serialize: asIs,
   ...hex64('LnPaymentPreImage'),
 });
-builder.scalarType('OnChainTxHash', { description: 'The id of a Bitcoin transaction, 64 hex digits.', serialize: asIs, ...hex64('OnChainTxHash') });
+builder.scalarType('OnChainTxHash', {
+  description: 'The id of a Bitcoin transaction, 64 hex digits.',
+  serialize: asIs,
+  ...hex64('OnChainTxHash'),
+});
 builder.scalarType('Hex32Bytes', { description: '32 bytes as 64 lower-case hex digits.', serialize: asIs, ...hex32Bytes });
 builder.scalarType('Memo', { description: 'A note, at most 639 bytes of UTF-8.', serialize: asIs, ...memo });
 builder.scalarType('TxExternalId', {

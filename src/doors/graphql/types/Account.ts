@@ -40,7 +40,11 @@ export const Account = builder.interfaceRef<AccountView>('Account').implement({
   description: 'Who owns wallets and API keys.',
   resolveType: () => 'ConsumerAccount',
   fields: (t) => ({
-    callbackEndpoints: t.field({ type: [CallbackEndpoint], description: 'None: this gateway keeps no list of them yet.', resolve: () => [] }),
+    callbackEndpoints: t.field({
+      type: [CallbackEndpoint],
+      description: 'None: this gateway keeps no list of them yet.',
+      resolve: () => [],
+    }),
     defaultWallet: t.field({
       type: PublicWallet,
       resolve: reading('defaultWallet', async (account, _args, context) => {
@@ -89,7 +93,10 @@ export const Account = builder.interfaceRef<AccountView>('Account').implement({
       args: { walletId: t.arg({ type: 'WalletId', required: true }) },
       resolve: reading('walletById', async (_account, args, context) => context.reads.wallet(reader(context), good(args.walletId))),
     }),
-    wallets: t.field({ type: [Wallet], resolve: reading('wallets', async (_account, _args, context) => context.reads.wallets(reader(context))) }),
+    wallets: t.field({
+      type: [Wallet],
+      resolve: reading('wallets', async (_account, _args, context) => context.reads.wallets(reader(context))),
+    }),
   }),
 });
 

@@ -7,6 +7,9 @@ export const Authorization = builder.objectRef<Principal>('Authorization').imple
   description: 'What the presented key may do.',
   fields: (t) => ({
     // Galoy has no ADMIN, and its clients read this list into an enumeration of three.
-    scopes: t.field({ type: [Scope], resolve: ({ scopes }) => (['READ', 'RECEIVE', 'WRITE'] as const).filter((scope) => scopes.has(scope)) }),
+    scopes: t.field({
+      type: [Scope],
+      resolve: ({ scopes }) => (['READ', 'RECEIVE', 'WRITE'] as const).filter((scope) => scopes.has(scope)),
+    }),
   }),
 });

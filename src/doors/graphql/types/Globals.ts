@@ -62,13 +62,15 @@ const FeesInformation = builder.objectRef<GlobalsView>('FeesInformation').implem
   fields: (t) => ({ deposit: t.field({ type: DepositFeesInformation, resolve: (globals) => globals }) }),
 });
 
-const Country = builder.objectRef<{ readonly id: string; readonly channels: readonly ('SMS' | 'TELEGRAM' | 'WHATSAPP')[] }>('Country').implement({
-  description: 'A country and how people there could log in by phone.',
-  fields: (t) => ({
-    id: t.expose('id', { type: 'CountryCode' }),
-    supportedAuthChannels: t.expose('channels', { type: [PhoneCodeChannelType] }),
-  }),
-});
+const Country = builder
+  .objectRef<{ readonly id: string; readonly channels: readonly ('SMS' | 'TELEGRAM' | 'WHATSAPP')[] }>('Country')
+  .implement({
+    description: 'A country and how people there could log in by phone.',
+    fields: (t) => ({
+      id: t.expose('id', { type: 'CountryCode' }),
+      supportedAuthChannels: t.expose('channels', { type: [PhoneCodeChannelType] }),
+    }),
+  });
 
 export const Globals = builder.objectRef<GlobalsView>('Globals').implement({
   description: 'What the gateway says about itself.',
@@ -77,11 +79,17 @@ export const Globals = builder.objectRef<GlobalsView>('Globals').implement({
     blockInfo: t.field({ type: BlockInfo, nullable: true, resolve: (globals) => (globals.blockHeight === null ? null : globals) }),
     buildInformation: t.field({ type: BuildInformation, resolve: (globals) => globals }),
     feesInformation: t.field({ type: FeesInformation, resolve: (globals) => globals }),
-    lightningAddressDomain: t.exposeString('lightningAddressDomain', { description: 'What stands behind the @ of a Lightning address here.' }),
+    lightningAddressDomain: t.exposeString('lightningAddressDomain', {
+      description: 'What stands behind the @ of a Lightning address here.',
+    }),
     lightningAddressDomainAliases: t.stringList({ resolve: () => [] }),
     network: t.expose('network', { type: Network, description: 'The Bitcoin network of every backend.' }),
-    nodesIds: t.exposeStringList('nodeIds', { description: 'Public keys of the Lightning nodes behind the gateway, as far as they are known.' }),
-    simulated: t.exposeBoolean('simulated', { description: 'A backend is simulated: its money is not real, and `simulatedPayerPay` pays.' }),
+    nodesIds: t.exposeStringList('nodeIds', {
+      description: 'Public keys of the Lightning nodes behind the gateway, as far as they are known.',
+    }),
+    simulated: t.exposeBoolean('simulated', {
+      description: 'A backend is simulated: its money is not real, and `simulatedPayerPay` pays.',
+    }),
     supportedCountries: t.field({ type: [Country], description: 'None: there is no login by phone.', resolve: () => [] }),
   }),
 });

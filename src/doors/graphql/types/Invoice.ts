@@ -9,7 +9,10 @@ export const Invoice = builder.interfaceRef<InvoiceView>('Invoice').implement({
   resolveType: (invoice) => (invoice.amountMsat === null ? 'LnNoAmountInvoice' : 'LnInvoice'),
   fields: (t) => ({
     createdAt: t.expose('createdAt', { type: 'Timestamp' }),
-    externalId: t.expose('externalId', { type: 'TxExternalId', description: "The caller's own name for it; the payment hash when none was given." }),
+    externalId: t.expose('externalId', {
+      type: 'TxExternalId',
+      description: "The caller's own name for it; the payment hash when none was given.",
+    }),
     paymentHash: t.expose('paymentHash', { type: 'PaymentHash' }),
     paymentRequest: t.expose('bolt11', { type: 'LnPaymentRequest', description: 'What the payer scans (BOLT 11).' }),
     paymentSecret: t.expose('paymentSecret', { type: 'LnPaymentSecret', description: 'BOLT 11 field s. Not the preimage.' }),

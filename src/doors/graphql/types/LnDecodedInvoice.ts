@@ -1,5 +1,5 @@
 // What is inside a payment request (additive), as far as a client may want to see it before paying.
-import { type DecodedBolt11, type RouteHintHop } from '../../../lightning/bolt11.ts';
+import type { DecodedBolt11, RouteHintHop } from '../../../lightning/bolt11.ts';
 import { toSatCeil } from '../../../lightning/values.ts';
 import { builder } from '../builder.ts';
 import { Network } from './enums.ts';

@@ -2,8 +2,8 @@
 import type { StatusView } from '../../../commands/table.ts';
 import { builder } from '../builder.ts';
 import type { ErrorView } from '../map/trouble.ts';
-import { InvoicePaymentStatus } from './enums.ts';
 import { ErrorType } from './Error.ts';
+import { InvoicePaymentStatus } from './enums.ts';
 
 export interface StatusPayload {
   readonly errors: readonly ErrorView[];

@@ -65,7 +65,11 @@ export const LnPayment = builder.objectRef<PaymentView>('LnPayment').implement({
     createdAt: t.expose('createdAt', { type: 'Timestamp' }),
     destination: t.exposeString('destination', { description: 'Public key of the node that is paid.' }),
     endedAt: t.expose('endedAt', { type: 'Timestamp', nullable: true }),
-    failure: t.expose('failure', { type: LnPaymentFailure, nullable: true, description: 'Why the last attempt failed, when the payment failed.' }),
+    failure: t.expose('failure', {
+      type: LnPaymentFailure,
+      nullable: true,
+      description: 'Why the last attempt failed, when the payment failed.',
+    }),
     feeMsat: t.expose('feeMsat', { type: 'Msat', nullable: true, description: 'What routing cost; null until paid.' }),
     id: t.exposeID('id'),
     maxFeeMsat: t.expose('maxFeeMsat', { type: 'Msat', description: 'The most that routing may cost.' }),
@@ -73,8 +77,16 @@ export const LnPayment = builder.objectRef<PaymentView>('LnPayment').implement({
     paymentHash: t.expose('paymentHash', { type: 'PaymentHash' }),
     paymentRequest: t.expose('bolt11', { type: 'LnPaymentRequest' }),
     preImage: t.expose('preimage', { type: 'LnPaymentPreImage', nullable: true, description: 'Proof of payment; null until paid.' }),
-    satoshis: t.field({ type: 'SatAmount', description: 'What the payee gets, rounded up.', resolve: (payment) => toSatCeil(payment.amountMsat) }),
-    status: t.field({ type: TxStatus, description: 'PENDING is on its way, however long.', resolve: (payment) => paymentStatus[payment.state] }),
+    satoshis: t.field({
+      type: 'SatAmount',
+      description: 'What the payee gets, rounded up.',
+      resolve: (payment) => toSatCeil(payment.amountMsat),
+    }),
+    status: t.field({
+      type: TxStatus,
+      description: 'PENDING is on its way, however long.',
+      resolve: (payment) => paymentStatus[payment.state],
+    }),
     walletId: t.expose('walletId', { type: 'WalletId' }),
   }),
 });

@@ -5,7 +5,12 @@ import { builder } from '../builder.ts';
 const SettlementViaIntraLedger = builder.objectRef<TransactionView>('SettlementViaIntraLedger').implement({
   description: 'Inside the gateway: no fee, no network.',
   fields: (t) => ({
-    counterPartyUsername: t.field({ type: 'Username', nullable: true, description: 'Null: the other side has no handle here.', resolve: () => null }),
+    counterPartyUsername: t.field({
+      type: 'Username',
+      nullable: true,
+      description: 'Null: the other side has no handle here.',
+      resolve: () => null,
+    }),
     counterPartyWalletId: t.expose('counterpartyWalletId', { type: 'WalletId', nullable: true }),
     preImage: t.expose('preimage', { type: 'LnPaymentPreImage', nullable: true }),
   }),
@@ -26,7 +31,12 @@ const SettlementViaLn = builder.objectRef<TransactionView>('SettlementViaLn').im
 const SettlementViaOnChain = builder.objectRef<TransactionView>('SettlementViaOnChain').implement({
   description: 'By a Bitcoin transaction.',
   fields: (t) => ({
-    arrivalInMempoolEstimatedAt: t.field({ type: 'Timestamp', nullable: true, description: 'Null: not estimated here.', resolve: () => null }),
+    arrivalInMempoolEstimatedAt: t.field({
+      type: 'Timestamp',
+      nullable: true,
+      description: 'Null: not estimated here.',
+      resolve: () => null,
+    }),
     transactionHash: t.expose('txid', { type: 'OnChainTxHash', nullable: true }),
     vout: t.exposeInt('vout', { nullable: true }),
   }),

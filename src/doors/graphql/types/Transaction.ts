@@ -24,7 +24,11 @@ export const Transaction = builder.objectRef<TransactionView>('Transaction').imp
     id: t.exposeID('id'),
     initiationVia: t.field({ type: InitiationVia, description: 'How it was asked for.', resolve: (moved) => moved }),
     memo: t.expose('memo', { type: 'Memo', nullable: true }),
-    settlementAmount: t.field({ type: 'SignedAmount', description: 'Satoshis; negative, and with the fee in it, when sent.', resolve: amountOf }),
+    settlementAmount: t.field({
+      type: 'SignedAmount',
+      description: 'Satoshis; negative, and with the fee in it, when sent.',
+      resolve: amountOf,
+    }),
     settlementCurrency: t.field({ type: WalletCurrency, resolve: () => 'BTC' as const }),
     settlementDisplayAmount: t.field({
       type: 'SignedDisplayMajorAmount',
@@ -33,7 +37,11 @@ export const Transaction = builder.objectRef<TransactionView>('Transaction').imp
     }),
     settlementDisplayCurrency: t.expose('priceCurrency', { type: 'DisplayCurrency' }),
     settlementDisplayFee: t.field({ type: 'SignedDisplayMajorAmount', resolve: (moved) => displayAmount(feeOf(moved), moved) }),
-    settlementFee: t.field({ type: 'SignedAmount', description: 'Satoshis paid for routing; what is set aside for it while pending.', resolve: feeOf }),
+    settlementFee: t.field({
+      type: 'SignedAmount',
+      description: 'Satoshis paid for routing; what is set aside for it while pending.',
+      resolve: feeOf,
+    }),
     settlementPrice: t.field({
       type: PriceOfOneSettlementMinorUnitInDisplayMinorUnit,
       description: 'What a satoshi was worth at that moment.',

@@ -1,6 +1,7 @@
 // A wallet: what it holds, what moved, what is asked for. Every field shows this wallet alone.
-import { isUuid } from '../../../platform/ids.ts';
+
 import { toSatFloor } from '../../../lightning/values.ts';
+import { isUuid } from '../../../platform/ids.ts';
 import { refuse } from '../../../platform/refusal.ts';
 import type { WalletView } from '../../../wallets/view.ts';
 import { builder } from '../builder.ts';

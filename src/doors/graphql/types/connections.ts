@@ -1,5 +1,5 @@
 // Pages of transactions and invoices, newest first, with Galoy's rules for asking for them (contract §5.10).
-import { type GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import type { InvoiceView } from '../../../invoices/view.ts';
 import type { Page, PageAsk, TransactionView } from '../../../wallets/view.ts';
 import { builder } from '../builder.ts';

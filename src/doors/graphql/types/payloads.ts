@@ -1,11 +1,12 @@
 // What mutations answer: `errors`, never null, and the fields that are null when there are any.
-import type { PaymentView } from '../../../payments/view.ts';
+
 import type { InvoiceView } from '../../../invoices/view.ts';
+import type { PaymentView } from '../../../payments/view.ts';
 import type { TransactionView } from '../../../wallets/view.ts';
 import { builder } from '../builder.ts';
 import type { ErrorView } from '../map/trouble.ts';
-import { PaymentSendResult } from './enums.ts';
 import { ErrorType } from './Error.ts';
+import { PaymentSendResult } from './enums.ts';
 import { LnInvoice, LnNoAmountInvoice } from './Invoice.ts';
 import { LnPayment } from './LnPayment.ts';
 import { Transaction } from './Transaction.ts';

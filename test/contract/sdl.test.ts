@@ -1,0 +1,179 @@
+// Every field that we serve under one of Galoy's types is exactly theirs: type, arguments, defaults, deprecation. What we add and
+// what we leave out is written down here, so that neither happens by accident.
+import { readFileSync } from 'node:fs';
+import {
+  buildSchema,
+  type GraphQLArgument,
+  type GraphQLInputField,
+  type GraphQLNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+  isScalarType,
+  isUnionType,
+} from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { schema } from '../../src/doors/graphql/schema.ts';
+
+const upstream = buildSchema(readFileSync(new URL('./upstream/blink-public.graphql', import.meta.url), 'utf8'));
+
+/** Our own fields under Galoy's types. */
+const addedFields = [
+  'BuildInformation.version',
+  'Globals.simulated',
+  'Mutation.simulatedPayerPay',
+  'Query.lnInvoiceDecode',
+  'Query.lnPayment',
+  'Subscription.lnPayment',
+];
+
+const addedTypes = [
+  'LnDecodedInvoice',
+  'LnInvoiceFeature',
+  'LnPayment',
+  'LnPaymentAttempt',
+  'LnPaymentFailure',
+  'LnPaymentHop',
+  'LnPaymentPayload',
+  'LnPaymentRoute',
+  'LnRouteHint',
+  'LnRouteHintHop',
+  'Msat',
+  'SimulatedPayerPayInput',
+  'SimulatedPayerPayPayload',
+];
+
+/** Fields of served types (roots aside) that are not served. */
+const leftOut = [
+  'Account.callbackPortalUrl',
+  'Account.csvTransactions',
+  'Account.notificationSettings',
+  'Account.realtimePrice',
+  'ConsumerAccount.callbackPortalUrl',
+  'ConsumerAccount.csvTransactions',
+  'ConsumerAccount.notificationSettings',
+  'ConsumerAccount.quiz',
+  'ConsumerAccount.realtimePrice',
+  'User.contactByUsername',
+  'User.contacts',
+  'User.email',
+  'User.language',
+  'User.phone',
+  'User.supportChat',
+  'User.totpEnabled',
+];
+
+const served = {
+  Query: [
+    'authorization',
+    'globals',
+    'lnInvoicePaymentStatus',
+    'lnInvoicePaymentStatusByHash',
+    'lnInvoicePaymentStatusByPaymentRequest',
+    'me',
+  ],
+  Mutation: [
+    'lnInvoiceCancel',
+    'lnInvoiceCreate',
+    'lnInvoiceCreateOnBehalfOfRecipient',
+    'lnInvoiceFeeProbe',
+    'lnInvoicePaymentSend',
+    'lnNoAmountInvoiceCreate',
+    'lnNoAmountInvoiceCreateOnBehalfOfRecipient',
+    'lnNoAmountInvoiceFeeProbe',
+    'lnNoAmountInvoicePaymentSend',
+  ],
+  Subscription: ['lnInvoicePaymentStatus', 'lnInvoicePaymentStatusByHash', 'lnInvoicePaymentStatusByPaymentRequest'],
+} as const;
+
+const isRoot = (name: string): name is keyof typeof served => Object.hasOwn(served, name);
+const ourTypes = Object.values(schema.getTypeMap()).filter((type) => !isIntrospectionType(type));
+const shared = ourTypes.filter(({ name }) => upstream.getType(name) !== undefined).map((ours) => ({ name: ours.name, ours }));
+
+const kindOf = (type: GraphQLNamedType): string => type.constructor.name;
+
+const inputsOf = (inputs: readonly (GraphQLArgument | GraphQLInputField)[]): readonly string[] =>
+  inputs
+    .map(({ name, type, defaultValue, deprecationReason }) =>
+      JSON.stringify([name, String(type), defaultValue ?? null, deprecationReason ?? null]),
+    )
+    .sort();
+
+/** Everything a client can tell about the fields of a type, by name. */
+const fieldsOf = (type: GraphQLNamedType | undefined): Readonly<Record<string, object>> => {
+  if (isInputObjectType(type)) return { input: inputsOf(Object.values(type.getFields())) };
+  if (!isObjectType(type) && !isInterfaceType(type)) return {};
+  return Object.fromEntries(
+    Object.values(type.getFields()).map((field) => [
+      field.name,
+      { type: String(field.type), deprecated: field.deprecationReason ?? null, args: inputsOf(field.args) },
+    ]),
+  );
+};
+
+describe('our schema against upstream’s', () => {
+  it.each(shared)('$name is of the same kind, values, members and interfaces', ({ name, ours }) => {
+    const theirs = upstream.getType(name);
+    expect(theirs && kindOf(theirs)).toBe(kindOf(ours));
+    if (isEnumType(ours) && isEnumType(theirs)) {
+      expect(
+        ours
+          .getValues()
+          .map(({ name: value }) => value)
+          .sort(),
+      ).toEqual(
+        theirs
+          .getValues()
+          .map(({ name: value }) => value)
+          .sort(),
+      );
+    }
+    if (isUnionType(ours) && isUnionType(theirs)) expect(ours.getTypes().map(String).sort()).toEqual(theirs.getTypes().map(String).sort());
+    if (isObjectType(ours) && isObjectType(theirs))
+      expect(ours.getInterfaces().map(String).sort()).toEqual(theirs.getInterfaces().map(String).sort());
+    if (isScalarType(ours) && isScalarType(theirs)) expect(ours.specifiedByURL).toEqual(theirs.specifiedByURL);
+  });
+
+  it.each(shared)('$name has upstream’s fields and, beside our own, no others', ({ name, ours }) => {
+    const theirs = fieldsOf(upstream.getType(name));
+    for (const [field, facts] of Object.entries(fieldsOf(ours))) {
+      if (!addedFields.includes(`${name}.${field}`)) expect({ [field]: facts }).toEqual({ [field]: theirs[field] });
+    }
+  });
+
+  it('adds no type that is not written down here', () => {
+    expect(
+      ourTypes
+        .filter(({ name }) => upstream.getType(name) === undefined)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(addedTypes);
+  });
+
+  it('has every field that is written down as ours', () => {
+    for (const coordinate of addedFields) {
+      const [type = '', field = ''] = coordinate.split('.');
+      expect(fieldsOf(schema.getType(type)), coordinate).toHaveProperty(field);
+    }
+  });
+
+  it('serves the operations that it should', () => {
+    for (const [root, fields] of Object.entries(served)) {
+      const ours = Object.keys(fieldsOf(schema.getType(root))).filter((field) => !addedFields.includes(`${root}.${field}`));
+      expect(ours.sort()).toEqual([...fields].sort());
+    }
+  });
+
+  it('leaves out of the types it serves only what is written down here', () => {
+    const missing = shared
+      .filter(({ name }) => !isRoot(name))
+      .flatMap(({ name, ours }) =>
+        Object.keys(fieldsOf(upstream.getType(name)))
+          .filter((field) => fieldsOf(ours)[field] === undefined)
+          .map((field) => `${name}.${field}`),
+      );
+    expect(missing.sort()).toEqual(leftOut);
+  });
+});
