@@ -9,9 +9,10 @@ export interface RpcError {
 
 /** The gRPC status of an error, or null for anything else that was thrown. */
 export const rpcError = (error: unknown): RpcError | null => {
-  if (typeof error !== 'object' || error === null || !('code' in error) || typeof error.code !== 'number') return null;
-  const details = 'details' in error && typeof error.details === 'string' ? error.details : '';
-  return { code: error.code, details };
+  // A DOMException (an aborted signal) has a numeric code too, and no details.
+  if (typeof error !== 'object' || error === null || !('code' in error) || !('details' in error)) return null;
+  const { code: status, details } = error;
+  return typeof status === 'number' && typeof details === 'string' ? { code: status, details } : null;
 };
 
 const code = {
@@ -145,7 +146,7 @@ const chainTexts: readonly (readonly [RegExp, 'insufficientBalance' | 'dust' | '
   [/insufficient funds|insufficient balance|not enough/i, 'insufficientBalance'],
   [/dust/i, 'dust'],
   [
-    /not valid for this network|unable to decode address|decoded address|checksum|unknown address type|cannot send coins to pubkeys|invalid (bech32|address|index|format)/i,
+    /not valid for this network|address is not for|unable to decode address|decoded address|checksum|unknown address type|cannot send coins to pubkeys|invalid (bech32|address|index|format)/i,
     'address',
   ],
 ];

@@ -55,18 +55,15 @@ const probe = async (context: LndContext, probing: Probing): Promise<FeeProbe> =
   for (let i = 0; i < tries && !ended.aborted; i++) {
     const verdict = await probeOnce(context, { ...probing, signal: ended }, decoded.invoice);
     if (verdict.is !== 'again') return verdict;
-    answer = doubt('refused', 'only a part of the amount was seen to arrive');
+    // The network refused the rest in every way that was tried; or, without a refusal, the payee was only quicker than the other parts.
+    answer = verdict.refusedOnTheWay ? { is: 'noRoute' } : doubt('refused', 'only a part of the amount was seen to arrive');
   }
   return answer;
 };
 
 const doubt = (kind: 'refused' | 'timeout' | 'protocol', detail: string): FeeProbe => ({ is: 'unknown', fault: { kind, detail } });
 
-const probeOnce = async (
-  context: LndContext,
-  { order, signal, remember }: Probing,
-  invoice: DecodedBolt11,
-): Promise<FeeProbe | { readonly is: 'again' }> => {
+const probeOnce = async (context: LndContext, { order, signal, remember }: Probing, invoice: DecodedBolt11): Promise<Verdict> => {
   const hash = randomBytes(32);
   remember(hash.toString('hex'));
   try {
@@ -131,8 +128,10 @@ const asleep = (htlc: HtlcAttemptMessage): boolean =>
   htlc.failure.failure_source_index === htlc.route.hops.length - 1 &&
   /UNKNOWN_NEXT_PEER|TEMPORARY_NODE_FAILURE/.test(htlc.failure.code);
 
+type Verdict = FeeProbe | { readonly is: 'again'; readonly refusedOnTheWay: boolean };
+
 /** What an ended probe proves. `noRoute` is LND's own word; a part of the amount proves nothing yet (`again`). */
-export const verdictOf = (payment: PaymentMessage, amount: Msat): FeeProbe | { readonly is: 'again' } => {
+export const verdictOf = (payment: PaymentMessage, amount: Msat): Verdict => {
   const there = payment.htlcs.filter(reached);
   const sum = there.reduce((total, { route }) => total + BigInt(route?.total_amt_msat ?? 0) - BigInt(route?.total_fees_msat ?? 0), 0n);
   if (sum >= amount) return { is: 'fee', fee: msat(there.reduce((total, { route }) => total + BigInt(route?.total_fees_msat ?? 0), 0n)) };
@@ -143,7 +142,7 @@ export const verdictOf = (payment: PaymentMessage, amount: Msat): FeeProbe | { r
     case 'FAILURE_REASON_INSUFFICIENT_BALANCE':
       return { is: 'noRoute' };
     case 'FAILURE_REASON_INCORRECT_PAYMENT_DETAILS':
-      return { is: 'again' };
+      return { is: 'again', refusedOnTheWay: payment.htlcs.some((htlc) => htlc.failure !== null && !reached(htlc)) };
     default:
       return doubt('timeout', `the probe ended with ${payment.failure_reason}`);
   }

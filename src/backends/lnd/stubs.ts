@@ -1,6 +1,7 @@
 // Typed calls over the raw gRPC clients of ln-service's connection, whose own types are `any`: the only casts of this adapter.
 // Every unary call has a deadline; every stream ends with its signal and never throws from an event that nobody listens to.
 import type { AuthenticatedLnd } from 'ln-service';
+import { BackendFault } from '../port.ts';
 import type {
   ChannelBalanceMessage,
   InfoMessage,
@@ -89,7 +90,7 @@ const unary =
   <Request, Response>(client: RawClient, method: string): Unary<Request, Response> =>
   (request, { ms, signal }) =>
     new Promise((resolve, reject) => {
-      if (signal?.aborted === true) return reject(signal.reason);
+      if (signal?.aborted === true) return reject(new BackendFault({ kind: 'timeout', detail: 'given up before LND was asked' }));
       const cancel = () => call?.cancel();
       const done = (error: unknown, response: unknown) => {
         signal?.removeEventListener('abort', cancel);
