@@ -14,9 +14,9 @@ export interface IncidentView {
 }
 
 const columns = `id, kind, subject, detail, created_at AS "createdAt", resolved_at AS "resolvedAt", resolution`;
-const open = {
-  name: 'incidents_open',
-  text: `SELECT ${columns} FROM incidents WHERE resolved_at IS NULL ORDER BY created_at DESC LIMIT 1000`,
+const list = {
+  name: 'incidents_list',
+  text: `SELECT ${columns} FROM incidents WHERE $1::boolean OR resolved_at IS NULL ORDER BY created_at DESC LIMIT 1000`,
 };
 const about = { name: 'incidents_about', text: `SELECT ${columns} FROM incidents WHERE subject = $1 ORDER BY created_at` };
 const resolve = {
@@ -24,8 +24,9 @@ const resolve = {
   text: `UPDATE incidents SET resolved_at = $2, resolution = $3 WHERE id = $1 AND resolved_at IS NULL RETURNING ${columns}`,
 };
 
-/** Newest first, at most 1000. */
-export const openIncidents = (db: Database): Promise<readonly IncidentView[]> => sql<IncidentView>(db, open, []);
+/** Newest first, at most 1000; without `resolvedToo` only what is open. */
+export const listIncidents = (db: Database, resolvedToo: boolean): Promise<readonly IncidentView[]> =>
+  sql<IncidentView>(db, list, [resolvedToo]);
 
 export const incidentsAbout = (db: Database, subject: string): Promise<readonly IncidentView[]> => sql<IncidentView>(db, about, [subject]);
 

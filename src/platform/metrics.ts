@@ -45,6 +45,8 @@ export interface Metrics {
   /** Prometheus' text format. */
   render(): Promise<string>;
   readonly contentType: string;
+  /** For what brings metrics of its own, a door for instance. */
+  readonly registry: Registry;
 }
 
 // From a millisecond (an answer from memory) to the minute a payment may take.
@@ -70,5 +72,6 @@ export const createMetrics = (): Metrics => {
     add: (name, labels, by) => holding.get(name)?.inc(labels, by),
     render: () => registry.metrics(),
     contentType: registry.contentType,
+    registry,
   };
 };

@@ -1,0 +1,127 @@
+// Opens what the configuration names: database, backends, core, and the first accounts. Used by the gateway and by a command line alone.
+
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { backendKinds } from '../backends/index.ts';
+import type { Backend } from '../backends/port.ts';
+import { processWorlds } from '../backends/simulated/backend.ts';
+import type { CommandDeps } from '../commands/deps.ts';
+import type { BackendConfig, Config } from '../config/types.ts';
+import { bolt11Text, msat } from '../lightning/values.ts';
+import { defaultPaymentSettings } from '../payments/deps.ts';
+import { systemClock } from '../platform/clock.ts';
+import { type Database, openDatabase } from '../platform/db.ts';
+import { createLog, type Log } from '../platform/log.ts';
+import { createMetrics, type Metrics } from '../platform/metrics.ts';
+import { fixedPrice } from '../prices/price.ts';
+import { type Core, createCore } from './core.ts';
+
+export interface Opened {
+  readonly core: Core;
+  readonly db: Database;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Closes core, backends and database, in this order. */
+  close(): Promise<void>;
+}
+
+// Galoy blocks a caller that creates too many for five minutes (contract §4.4).
+const keylessBlockSeconds = 300;
+
+/** Opens everything that a core needs. Never waits for a backend: one that is down is named and asked again. */
+export const openCore = async (config: Config, options: { readonly version: string }): Promise<Opened> => {
+  const { level, pretty } = config.log;
+  const log = createLog({ level, ...(pretty === null ? {} : { pretty }) });
+  const metrics = createMetrics();
+  const db = await openDatabase({ ...databaseOptions(config), migrationsDir: join(packageRoot(), 'prisma', 'migrations'), log });
+  const backends = await connectAll(config, log);
+  const core = await createCore({
+    db,
+    backends,
+    network: config.network,
+    clock: systemClock,
+    log,
+    metrics,
+    prices: fixedPrice(config.price, systemClock),
+    about: {
+      lightningAddressDomain: config.lightningAddressDomain,
+      version: options.version,
+      commit: 'unknown',
+      simulated: config.backends.some((one) => one.simulated),
+    },
+    payments: { ...defaultPaymentSettings, waitSeconds: config.payments.waitSeconds },
+    keyless: { perMinute: config.limits.keylessInvoicesPerMinute, blockSeconds: keylessBlockSeconds },
+    simulatedPayer: simulatedPayer(config),
+  });
+  if (config.price === null) log.warn({}, 'no price is configured: display amounts answer zero (set "price" for your currency)');
+  await firstAccounts(core, config);
+  const close = async (): Promise<void> => {
+    await core.close();
+    await core.registry.close();
+    await db.close();
+  };
+  return { core, db, log, metrics, close };
+};
+
+const databaseOptions = ({ database }: Config): { url: string | null; dataDir: string; durable: boolean; poolSize?: number } =>
+  database.is === 'server'
+    ? { url: database.url, dataDir: '', durable: true, poolSize: database.poolSize }
+    : { url: null, dataDir: database.dir, durable: database.durable };
+
+/** The folder that holds package.json and prisma/, from the sources as from dist. */
+const packageRoot = (): string => {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'prisma', 'migrations')) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+};
+
+const connectAll = (config: Config, log: Log): Promise<readonly Backend[]> =>
+  Promise.all(
+    config.backends.map((one) => {
+      const kind = backendKinds[one.kind];
+      if (!kind) throw new Error(`there is no kind of backend "${one.kind}"`);
+      return kind.connect(one.id, one.settings, { log: log.child({ backend: one.id }), clock: systemClock });
+    }),
+  );
+
+/** What the file names is created once; from then on the database owns it. */
+const firstAccounts = async (core: Core, config: Config): Promise<void> => {
+  for (const account of config.accounts) {
+    const accountId = await core.wallets.ensureAccount(account.name, account.username);
+    for (const wallet of account.wallets) await core.wallets.ensureWallet(accountId, wallet);
+  }
+};
+
+const worldOf = (backend: BackendConfig): string | null => {
+  const { settings } = backend;
+  return typeof settings === 'object' && settings !== null && 'world' in settings && typeof settings.world === 'string'
+    ? settings.world
+    : null;
+};
+
+const simulatedWorld = (config: Config) => {
+  const simulated = config.backends.find((one) => one.simulated);
+  const name = simulated ? worldOf(simulated) : null;
+  return name === null ? null : processWorlds.get(name);
+};
+
+/** The outside payer of the simulated network, for the playground; null with real backends alone. */
+const simulatedPayer = (config: Config): CommandDeps['simulatedPayer'] => {
+  if (!config.backends.some((one) => one.simulated)) return null;
+  return async ({ bolt11, amountMsat }) => {
+    const world = simulatedWorld(config);
+    if (!world) return { paid: false, detail: 'the simulated network is not there yet' };
+    const outcome = await world.payer.pay({ bolt11: bolt11Text(bolt11), ...(amountMsat === null ? {} : { amount: msat(amountMsat) }) });
+    return { paid: outcome.is === 'succeeded', detail: outcome.is === 'failed' ? outcome.reason : outcome.is };
+  };
+};
+
+/** Makes an invoice of somebody outside, for the playground's examples of paying. */
+export const simulatedPayee = (config: Config): (() => Promise<string>) => {
+  return async () => {
+    const world = simulatedWorld(config);
+    if (!world) throw new Error('the simulated network is not there yet');
+    return world.payee.createInvoice({ amount: msat(21_000_000n), memo: 'an invoice of somebody outside' }).bolt11;
+  };
+};
