@@ -1,0 +1,72 @@
+// What each operation is given, whatever it came through, and how many subscriptions one client may hold.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
+import type { Reads } from '../../commands/reads.ts';
+import type { Ask } from '../../commands/table.ts';
+import { clientAddress } from '../../platform/http.ts';
+import type { Principal } from '../../wallets/view.ts';
+import type { GraphqlContext } from './context.ts';
+import type { Slots } from './limits.ts';
+import { createLoaders } from './loaders.ts';
+
+/** Who asks, and what they said besides the question. */
+export interface Asked {
+  readonly who: Principal | null;
+  /** Idempotency key. */
+  readonly key: string | null;
+  readonly from: string | null;
+}
+
+export interface DoorContext {
+  readonly schema: GraphQLSchema;
+  readonly reads: Reads;
+  create(asked: Asked, signal: AbortSignal): GraphqlContext;
+  /** The address behind a request. */
+  from(req: IncomingMessage): string | null;
+  /** Never aborted: what a mutation gets, for a send that has begun goes on without its client. */
+  readonly never: AbortSignal;
+  /** Aborted when the client goes away before its answer is complete; with `atEnd`, also when it is complete (a stream that was ended). */
+  signalOf(res: ServerResponse, atEnd?: boolean): AbortSignal;
+  /** Room for one subscription, and what gives it back; null: there is none. */
+  take(asked: Asked): (() => void) | null;
+  tooMany(): GraphQLError;
+}
+
+interface ContextDeps {
+  readonly ask: Ask;
+  readonly reads: Reads;
+  readonly schema: GraphQLSchema;
+  readonly now: () => Date;
+  readonly log: { error(fields: object, text: string): void };
+  readonly slots: Slots;
+  readonly trustProxy: boolean;
+}
+
+export const createDoorContext = (deps: ContextDeps): DoorContext => {
+  const { ask, reads, schema, now, log, slots } = deps;
+  const report = (error: unknown, field: string): void => log.error({ err: error, field }, 'a field met an unexpected error');
+  return {
+    schema,
+    reads,
+    never: new AbortController().signal,
+    from: (req) => clientAddress(req, deps.trustProxy),
+    create: ({ who, key, from }, signal) => ({
+      ask,
+      reads,
+      who,
+      asking: { who, door: 'graphql', key, from, signal },
+      loaders: createLoaders(reads),
+      now,
+      report,
+    }),
+    signalOf: (res, atEnd = false) => {
+      const controller = new AbortController();
+      res.once('close', () => {
+        if (atEnd || !res.writableFinished) controller.abort();
+      });
+      return controller.signal;
+    },
+    take: ({ who, from }) => slots.take(who?.keyId ?? who?.accountId ?? from ?? 'nobody'),
+    tooMany: () => new GraphQLError('Too many open subscriptions.', { extensions: { code: 'TOO_MANY_REQUEST' } }),
+  };
+};

@@ -1,0 +1,145 @@
+// The playground's saved examples, in the order of a first visit: be paid, see it, look at the money, pay somebody.
+// Each runs as it stands in the sandbox; a test validates all of them against the schema.
+
+export interface Tab {
+  readonly query: string;
+  /** JSON. */
+  readonly variables: string;
+  /** JSON. */
+  readonly headers: string;
+}
+
+/** What the page fills in when it is loaded; the texts stay when it cannot. */
+export const placeholders = {
+  invoice: 'paste a paymentRequest of CreateInvoice here',
+  payee: 'paste an invoice of somebody else here',
+  payeeHash: 'paste the payment hash of that invoice here',
+} as const;
+
+/** What the tabs are filled with; null where nobody can say. */
+export interface Examples {
+  /** A payment request of the sandbox's wallet, unpaid. */
+  readonly invoice: string | null;
+  /** One of somebody outside, and its payment hash. */
+  readonly payee: string | null;
+  readonly payeeHash: string | null;
+}
+
+const createInvoice = `# 1. Somebody shall pay us 2100 satoshis.
+mutation CreateInvoice($input: LnInvoiceCreateInput!) {
+  lnInvoiceCreate(input: $input) {
+    errors { code message }
+    invoice { paymentRequest paymentHash satoshis createdAt }
+  }
+}
+`;
+
+const followInvoice = `# 2. Start this one, then run the next tab: PAID arrives here by itself.
+subscription FollowInvoice($input: LnInvoicePaymentStatusByPaymentRequestInput!) {
+  lnInvoicePaymentStatusByPaymentRequest(input: $input) {
+    errors { message }
+    status
+    paymentPreimage
+  }
+}
+`;
+
+const payByPayer = `# 3. Somebody on the simulated network pays.
+mutation PayerPays($input: SimulatedPayerPayInput!) {
+  simulatedPayerPay(input: $input) {
+    errors { message }
+    paid
+    detail
+  }
+}
+`;
+
+const status = `# 4. What an ATM polls; it needs no key.
+query InvoiceStatus($input: LnInvoicePaymentStatusByPaymentRequestInput!) {
+  lnInvoicePaymentStatusByPaymentRequest(input: $input) {
+    status
+    paymentHash
+  }
+}
+`;
+
+const balance = `# 5. Who we are and what we can spend.
+query Balance {
+  me {
+    id
+    defaultAccount {
+      defaultWalletId
+      wallets { id walletCurrency balance }
+    }
+  }
+  globals { network nodesIds }
+}
+`;
+
+const probe = `# 6. What would it cost to pay somebody else's invoice?
+mutation ProbeFee($input: LnInvoiceFeeProbeInput!) {
+  lnInvoiceFeeProbe(input: $input) {
+    errors { code message }
+    amount
+  }
+}
+`;
+
+const pay = `# 7. Pay it. Run it twice: the money moves once.
+mutation PayInvoice($input: LnInvoicePaymentInput!) {
+  lnInvoicePaymentSend(input: $input) {
+    errors { code message }
+    status
+    transaction {
+      settlementAmount
+      settlementFee
+      settlementVia { ... on SettlementViaLn { preImage } }
+    }
+  }
+}
+`;
+
+const payment = `# 8. All that is known of that payment, with its attempts.
+query Payment($paymentHash: PaymentHash!) {
+  lnPayment(paymentHash: $paymentHash) {
+    status
+    satoshis
+    feeMsat
+    preImage
+    attempts { backend createdAt endedAt }
+  }
+}
+`;
+
+const transactions = `# 9. Everything that moved, newest first.
+query Transactions {
+  me {
+    defaultAccount {
+      transactions(first: 20) {
+        edges {
+          node { direction status settlementAmount settlementFee memo createdAt }
+        }
+      }
+    }
+  }
+}
+`;
+
+/** The examples for one wallet. `apiKey` null: the visitor types one into the headers. */
+export const exampleTabs = ({ apiKey, walletId }: { readonly apiKey: string | null; readonly walletId: string | null }): readonly Tab[] => {
+  const headers = JSON.stringify({ 'X-API-KEY': apiKey ?? 'your API key' }, null, 2);
+  const tab = (query: string, variables: object = {}): Tab => ({ query, headers, variables: JSON.stringify(variables, null, 2) });
+  const wallet = walletId ?? 'your wallet id';
+  const { invoice, payee, payeeHash } = placeholders;
+  return [
+    tab(createInvoice, { input: { walletId: wallet, amount: 2100, memo: 'A first invoice' } }),
+    tab(followInvoice, { input: { paymentRequest: invoice } }),
+    tab(payByPayer, { input: { paymentRequest: invoice } }),
+    tab(status, { input: { paymentRequest: invoice } }),
+    tab(balance),
+    tab(probe, { input: { walletId: wallet, paymentRequest: payee } }),
+    tab(pay, { input: { walletId: wallet, paymentRequest: payee, memo: 'A first payment' } }),
+    tab(payment, { paymentHash: payeeHash }),
+    tab(transactions),
+  ];
+};
