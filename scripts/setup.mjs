@@ -120,6 +120,8 @@ const printAll = () => {
   }
   say('printing docs/STATES.md…');
   run(process.execPath, [at('scripts/print-states.mjs')], 'docs/STATES.md could not be printed');
+  say('printing docs/config.md…');
+  run(process.execPath, [at('scripts/print-config.mjs')], 'docs/config.md could not be printed');
   if (!existsSync(at('schema.graphql'))) return;
   say('generating the types of the tests’ GraphQL documents…');
   runTool(CODEGEN, ['--config', 'codegen.ts'], 'the types of the GraphQL documents could not be generated');

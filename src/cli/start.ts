@@ -5,7 +5,7 @@ import type { Config } from '../config/types.ts';
 import { serveAdmin } from '../platform/adminsocket.ts';
 import { walletRows } from './answers.ts';
 import { configOf } from './load.ts';
-import type { Io, RunningGateway } from './ports.ts';
+import type { AdminPort, Io, RunningGateway } from './ports.ts';
 import { sandboxFile, writeSandbox } from './sandbox.ts';
 import { type Call, configOptions, type Verb } from './verb.ts';
 
@@ -49,6 +49,15 @@ const welcome = async (
   return `\nSwitchyard ${version} · ${title}\n\n${lines.map(([name, value]) => `  ${name.padEnd(9)} ${value}`).join('\n')}\n\n${next.map((line) => `  ${line}`).join('\n')}\n\n`;
 };
 
+/** The gateway's answers, and what only the process itself knows. */
+const adminOf =
+  (gateway: RunningGateway, version: string, since: Date): AdminPort =>
+  async (verb, args) => {
+    const said = await gateway.admin(verb, args);
+    if (verb !== 'status' || typeof said !== 'object') return said;
+    return { version, url: gateway.url, pid: process.pid, since, ...said };
+  };
+
 /** Resolves with the exit code once everything is closed, or at once when told a second time. */
 const untilStopped = (io: Io, drainSeconds: number, close: () => Promise<void>): Promise<number> =>
   new Promise((ended) => {
@@ -86,7 +95,7 @@ const run = async (call: Call): Promise<number> => {
   const gateway = await startGateway(config, { version: parts.version }).catch((error: unknown) => {
     throw explain(error, config);
   });
-  const socket = await serveAdmin(config.dataDir, gateway.admin).catch(async (error: unknown) => {
+  const socket = await serveAdmin(config.dataDir, adminOf(gateway, parts.version, io.now())).catch(async (error: unknown) => {
     await gateway.close();
     throw error;
   });

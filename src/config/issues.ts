@@ -3,16 +3,16 @@ import { z } from 'zod';
 import { dotted, type Path, type Problem, problem, show, unknownName } from './problem.ts';
 import type { Read } from './read.ts';
 
-// Wrappers (default, optional, preprocess) stand between a key and the object behind it.
-const inner = (node: z.core.$ZodType): z.core.$ZodType => {
+/** The schema behind the wrappers (default, optional, preprocess) that stand between a key and what it holds. */
+export const unwrap = (node: z.core.$ZodType): z.core.$ZodType => {
   if (node instanceof z.ZodDefault || node instanceof z.ZodPrefault || node instanceof z.ZodOptional || node instanceof z.ZodNullable)
-    return inner(node.def.innerType);
-  if (node instanceof z.ZodPipe) return inner(node.def.out instanceof z.ZodTransform ? node.def.in : node.def.out);
+    return unwrap(node.def.innerType);
+  if (node instanceof z.ZodPipe) return unwrap(node.def.out instanceof z.ZodTransform ? node.def.in : node.def.out);
   return node;
 };
 
 const child = (node: z.core.$ZodType, name: string | number): z.core.$ZodType | undefined => {
-  const core = inner(node);
+  const core = unwrap(node);
   if (core instanceof z.ZodObject) return core.def.shape[String(name)];
   if (core instanceof z.ZodRecord) return core.def.valueType;
   if (core instanceof z.ZodArray) return core.def.element;
@@ -39,7 +39,7 @@ const expectedAt = (root: z.core.$ZodType, path: Path): string | undefined => {
 export const keysAt = (root: z.core.$ZodType, path: Path): readonly string[] => {
   let node: z.core.$ZodType | undefined = root;
   for (const name of path) node = node && child(node, name);
-  const core = node && inner(node);
+  const core = node && unwrap(node);
   return core instanceof z.ZodObject ? Object.keys(core.def.shape) : [];
 };
 

@@ -2,6 +2,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { z } from 'zod';
 import type { ListenConfig } from '../../config/types.ts';
 import { bad, type Check, type Checkup, codeOf, type Finding, messageOf, ok, warn } from './finding.ts';
 
@@ -29,12 +30,19 @@ const advice: Readonly<Record<string, readonly [string, string]>> = {
   ENOTFOUND: ['is no address of this machine', 'correct listen.host'],
 };
 
-const checkPort = async ({ host, port }: ListenConfig, running: Checkup['running']): Promise<Finding> => {
+const served = async (listen: ListenConfig, running: NonNullable<Checkup['running']>): Promise<Finding> => {
+  const said = z.looseObject({ url: z.url() }).safeParse(await running('status', {}));
+  const { hostname, port } = said.success ? new URL(said.data.url) : { hostname: listen.host, port: String(listen.port) };
+  const at = `${hostname}:${port}`;
+  if (!(await answers(hostname.replace(/^\[|\]$/g, ''), Number(port))))
+    return bad('port', `the running gateway does not answer at ${at}`, 'read its log; restart it');
+  return ok('port', `${at} is served by the running gateway`);
+};
+
+const checkPort = async (listen: ListenConfig, running: Checkup['running']): Promise<Finding> => {
+  if (running) return served(listen, running);
+  const { host, port } = listen;
   const at = `${host}:${port}`;
-  if (running)
-    return (await answers(host, port))
-      ? ok('port', `${at} is served by the running gateway`)
-      : warn('port', `${at} is not served: the running gateway listens elsewhere`, 'restart it after changing listen.host or listen.port');
   if (port === 0) return ok('port', `any free one at ${host}`);
   const error = await tryToListen(host, port);
   if (error === null) return ok('port', `${at} is free`);
