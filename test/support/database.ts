@@ -24,7 +24,8 @@ const options = { dataDir: 'memory://', migrationsDir, durable: false, log: sile
 
 const inMemory = async (): Promise<Database> => openDatabase({ ...options, url: null, seed: await migratedSeed() });
 
-const migratedSeed = async (): Promise<Blob> => {
+/** What a new embedded database may start from: all migrations applied, no rows. Made once and kept until the migrations change. */
+export const migratedSeed = async (): Promise<Blob> => {
   const directory = join(root, 'node_modules/.cache/switchyard');
   const path = join(directory, `migrated-${fingerprint()}.tar.gz`);
   const kept = readOrNull(path);
