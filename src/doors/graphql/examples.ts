@@ -17,8 +17,8 @@ export const sandboxExamples = (
   { ask, reads, log }: ExampleDeps,
   sandbox: (Sandbox & { readonly payeeInvoice?: () => Promise<string> }) | null,
 ): (() => Promise<Examples>) => {
-  const orNull = <T>(made: Promise<T>): Promise<T | null> =>
-    made.catch((error: unknown) => {
+  const orNull = <T>(make: () => Promise<T>): Promise<T | null> =>
+    make().catch((error: unknown) => {
       log.warn({ err: error }, 'an example of the playground could not be made');
       return null;
     });
@@ -37,10 +37,10 @@ export const sandboxExamples = (
   };
   return async () => {
     if (sandbox === null) return { invoice: null, payee: null, payeeHash: null };
-    const who = await orNull(reads.authenticate(sandbox.apiKey));
+    const who = await orNull(() => reads.authenticate(sandbox.apiKey));
     const asking: Asking = { who, door: 'graphql', key: null, from: null, signal: new AbortController().signal };
-    const payee = sandbox.payeeInvoice === undefined ? null : await orNull(sandbox.payeeInvoice());
-    const decoded = payee === null ? null : await orNull(ask('decodeInvoice', { bolt11: payee }, asking));
-    return { invoice: await orNull(ownInvoice(sandbox, asking)), payee, payeeHash: decoded?.hash ?? null };
+    const payee = sandbox.payeeInvoice === undefined ? null : await orNull(sandbox.payeeInvoice);
+    const decoded = payee === null ? null : await orNull(() => ask('decodeInvoice', { bolt11: payee }, asking));
+    return { invoice: await orNull(() => ownInvoice(sandbox, asking)), payee, payeeHash: decoded?.hash ?? null };
   };
 };

@@ -194,7 +194,7 @@ export const start = async (options: Partial<GraphqlDoorOptions> = {}, http: Par
   const log = { info: () => undefined, warn: note, error: note };
   const registry = new Registry();
   const door = createGraphqlDoor(
-    { ask: missing, reads: readsOf(seen), schema: schemaOf(seen), log, metrics: registry, now: () => new Date() },
+    { ask: async () => missing(), reads: readsOf(seen), schema: schemaOf(seen), log, metrics: registry, now: () => new Date() },
     { ...defaults, ...options },
   );
   const server = createHttpServer(
