@@ -1,6 +1,6 @@
 // A simulated backend: the port over one node of a simulated network. Nothing here is real money; everything behaves as if it were.
 import type { BackendId } from '../../lightning/values.ts';
-import type { Backend, BackendKind, BackendTools, Health } from '../port.ts';
+import type { Backend, BackendKind, BackendTools, Health, Pay, Receive } from '../port.ts';
 import { createFacts } from './facts.ts';
 import type { Faults } from './faults.ts';
 import { cut, isReady, type Link, over, read, restart } from './link.ts';
@@ -13,6 +13,8 @@ import { createWorlds, type World, type Worlds } from './worlds.ts';
 
 /** The port with every facet, and the handles that tests and the playground turn. */
 export interface SimulatedBackend extends Required<Backend> {
+  readonly pay: Required<Pay>;
+  readonly receive: Required<Receive>;
   readonly world: World;
   /** Our node's name in the world. */
   readonly node: string;

@@ -15,7 +15,7 @@ const maxParts = 16;
 /** `pay` answers `inFlight` after this time. */
 const answerWithinMs = 30_000;
 
-export const createPay = (link: Link): Pay => ({
+export const createPay = (link: Link): Required<Pay> => ({
   traits: { unit: 'msat', amountless: true, feeLimit: true, findIsComplete: true, failureIsProof: true },
   floor: (hash, signal) => read(link, 'floor', { signal, run: (fault) => floorOf(shown(link, hash, fault)) }),
   probeFee: (order, signal) =>

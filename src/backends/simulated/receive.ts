@@ -11,7 +11,7 @@ const longestExpirySeconds = 31_536_000;
 const smallestFinalCltvDelta = 24;
 const largestAmount = 10_000_000_000_000_000n; // 100 000 BTC
 
-export const createReceive = (link: Link): Receive => ({
+export const createReceive = (link: Link): Required<Receive> => ({
   traits: { unit: 'msat', amountless: true, descriptionHash: true, forgetsOpen: false },
   create: (terms, signal) => overUntil(link, 'createInvoice', { signal, handling: issuing(() => issue(link, { terms, isHold: false })) }),
   cancel: (hash, signal) =>

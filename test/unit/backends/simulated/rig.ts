@@ -1,5 +1,6 @@
 // What the tests of the simulated backend share: a world in virtual time, one or two backends in it, and orders with sensible defaults.
 
+import { setMaxListeners } from 'node:events';
 import type { BackendTools, Fact, PayOrder } from '../../../../src/backends/port.ts';
 import { connectSimulated, type SimulatedBackend } from '../../../../src/backends/simulated/backend.ts';
 import { simulatedSettings } from '../../../../src/backends/simulated/settings.ts';
@@ -9,7 +10,9 @@ import { decodeBolt11 } from '../../../../src/lightning/bolt11.ts';
 import { type Bolt11, backendId, fromSat, type Msat, msat, paymentHash } from '../../../../src/lightning/values.ts';
 
 export const start = new Date('2030-01-01T00:00:00Z');
+/** Never aborts; many streams hang on it. */
 export const signal = new AbortController().signal;
+setMaxListeners(0, signal);
 
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
