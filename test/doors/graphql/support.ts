@@ -121,7 +121,7 @@ export interface Asked {
   readonly input: unknown;
 }
 
-type Answers = { readonly [N in CommandName]?: (input: CommandTypes[N]['input']) => CommandTypes[N]['output'] };
+export type Answers = { readonly [N in CommandName]?: (input: CommandTypes[N]['input']) => CommandTypes[N]['output'] };
 
 export interface World {
   readonly who?: Principal | null;
@@ -187,6 +187,13 @@ export const fake = (world: World = {}): Fake => {
 export const run = async (context: Fake, source: string, variables: Readonly<Record<string, unknown>> = {}): Promise<ExecutionResult> => {
   const result = await graphql({ schema, source, variableValues: variables, contextValue: context });
   return JSON.parse(JSON.stringify(result)) as ExecutionResult;
+};
+
+/** What one root field answered. */
+export const fieldOf = (result: ExecutionResult, name: string): Readonly<Record<string, unknown>> => {
+  const value = result.data?.[name];
+  if (typeof value !== 'object' || value === null) throw new Error(`no ${name} in ${JSON.stringify(result)}`);
+  return value as Readonly<Record<string, unknown>>;
 };
 
 /** Message and code of each top-level error. */

@@ -43,21 +43,24 @@ const amountText = say('INVALID_INPUT', 'A valid satoshi amount is required');
 
 export const cursorText = (argument: string): ErrorText => say('INVALID_INPUT', `Argument "${argument}" must be a valid cursor`);
 
-const fieldTexts: Readonly<Record<string, ErrorText>> = {
-  // Upstream would silently take the default; we say what is wrong (contract §10).
-  expirySeconds: say('INVALID_INPUT', 'Invalid value for Minutes: an invoice lives from 1 minute to 1440 (24 hours)'),
-  memo: say('INVALID_INPUT', 'Memo is too long'),
-  externalId: say('INVALID_INPUT', externalIdText),
-  webhookUrl: say('INVALID_INPUT', 'Invalid value for EndpointUrl'),
-  descriptionHash: say('INVALID_INPUT', 'Hex32Bytes is not 32 bytes'),
-  paymentHash: say('INVALID_INPUT', 'Invalid value for PaymentHash'),
-  walletId: say('INVALID_INPUT', 'Invalid value for WalletId'),
-  amountMsat: amountText,
-  bolt11: say('INVALID_INPUT', 'Invalid value for LnPaymentRequest'),
-  after: cursorText('after'),
-  before: cursorText('before'),
-  cursor: cursorText('after'),
-};
+// A map: field names come from the core as text, and a plain object would know "constructor" too.
+const fieldTexts: ReadonlyMap<string, ErrorText> = new Map(
+  Object.entries({
+    // Upstream would silently take the default; we say what is wrong (contract §10).
+    expirySeconds: say('INVALID_INPUT', 'Invalid value for Minutes: an invoice lives from 1 minute to 1440 (24 hours)'),
+    memo: say('INVALID_INPUT', 'Memo is too long'),
+    externalId: say('INVALID_INPUT', externalIdText),
+    webhookUrl: say('INVALID_INPUT', 'Invalid value for EndpointUrl'),
+    descriptionHash: say('INVALID_INPUT', 'Hex32Bytes is not 32 bytes'),
+    paymentHash: say('INVALID_INPUT', 'Invalid value for PaymentHash'),
+    walletId: say('INVALID_INPUT', 'Invalid value for WalletId'),
+    amountMsat: amountText,
+    bolt11: say('INVALID_INPUT', 'Invalid value for LnPaymentRequest'),
+    after: cursorText('after'),
+    before: cursorText('before'),
+    cursor: cursorText('after'),
+  }),
+);
 
 const invoiceTexts: { readonly [W in Of<'invalidInvoice'>['why']]: ErrorText } = {
   undecodable: say('INVOICE_DECODE_ERROR', "Invalid lightning request, couldn't decode."),
@@ -77,7 +80,7 @@ const missingTexts: { readonly [W in Missing['what']]: (refusal: Missing) => Err
 };
 
 const texts: Texts = {
-  invalidInput: ({ field }) => fieldTexts[field] ?? say('INVALID_INPUT', `Invalid value for ${field}`),
+  invalidInput: ({ field }) => fieldTexts.get(field) ?? say('INVALID_INPUT', `Invalid value for ${field}`),
   invalidInvoice: ({ why }) => invoiceTexts[why],
   amountRequired: always('INVALID_INPUT', 'An amount is required to complete payment'),
   amountNotAllowed: always('INVALID_INPUT', 'Invoice must be a zero-amount invoice'),
@@ -86,7 +89,7 @@ const texts: Texts = {
   insufficientBalance: ({ neededMsat, availableMsat }) =>
     say('INSUFFICIENT_BALANCE', `Payment amount '${toSatCeil(neededMsat)}' sats exceeds balance '${toSatFloor(availableMsat)}'`),
   limitExceeded: ({ limit, remainingMsat }) =>
-    say('TRANSACTION_RESTRICTED', `The ${limit} spending limit exceeded: ${toSatFloor(remainingMsat)} sats remain`),
+    say('TRANSACTION_RESTRICTED', `${limit} spending limit exceeded: ${toSatFloor(remainingMsat)} sats remain`),
   tooManyRequests: ({ what }) =>
     say(
       'TOO_MANY_REQUEST',
