@@ -44,8 +44,9 @@ export interface Core {
   readonly feed: Feed;
   readonly outgoing: OutgoingSwitch;
   readonly deps: CommandDeps;
+  readonly sweep: Sweep;
   /** Follows the backends and sweeps what waits, until `close`. */
-  start(): Sweep;
+  start(): void;
   /** Resolves when no send is between its insert and its answer. */
   atRest(): Promise<void>;
   /** Stops the workers; the backends and the database stay with whoever opened them. */
@@ -66,14 +67,13 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
   });
   const deps = storiesOf(parts, { feed, wallets, registry, outgoing });
   const stopping = new AbortController();
-  let sweep: Sweep | null = null;
+  const workers = { db, clock, log, invoices: deps.invoices, payments: deps.payments };
+  const sweep = createSweep({ ...workers, swept: (story, rows) => metrics.count('sweep_rows', { story }, rows) });
   let following: readonly Promise<void>[] = [];
 
-  const start = (): Sweep => {
-    const workers = { db, clock, log, invoices: deps.invoices, payments: deps.payments };
+  const start = (): void => {
     following = registry.all.map((one) => follow({ ...workers, reconnected: hasten(parts, log) }, one, stopping.signal));
-    sweep = createSweep({ ...workers, swept: (story, rows) => metrics.count('sweep_rows', { story }, rows) });
-    return sweep;
+    sweep.start();
   };
 
   return {
@@ -84,11 +84,12 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
     feed,
     outgoing,
     deps,
+    sweep,
     start,
     atRest: () => sendsAtRest(deps.payments),
     close: async () => {
       stopping.abort();
-      await sweep?.stop();
+      await sweep.stop();
       await Promise.allSettled(following);
       await feed.close();
     },
@@ -132,6 +133,7 @@ const storiesOf = (parts: CoreParts, shared: Shared): CommandDeps => {
       network: parts.network,
       settings: parts.payments,
       underWay: new Set(),
+      calling: new Set(),
       halted: async () => (await outgoing.reason()) !== null,
       ownInvoice: async (hash) => {
         const row = await invoiceByHash(db, hash);

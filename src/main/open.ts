@@ -30,9 +30,9 @@ export interface Opened {
 const keylessBlockSeconds = 300;
 
 /** Opens everything that a core needs. Never waits for a backend: one that is down is named and asked again. */
-export const openCore = async (config: Config, options: { readonly version: string }): Promise<Opened> => {
+export const openCore = async (config: Config, options: { readonly version: string; readonly log?: Log }): Promise<Opened> => {
   const { level, pretty } = config.log;
-  const log = createLog({ level, ...(pretty === null ? {} : { pretty }) });
+  const log = options.log ?? createLog({ level, ...(pretty === null ? {} : { pretty }) });
   const metrics = createMetrics();
   const db = await openDatabase({ ...databaseOptions(config), migrationsDir: join(packageRoot(), 'prisma', 'migrations'), log });
   const backends = await connectAll(config, log);

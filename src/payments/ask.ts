@@ -5,7 +5,7 @@ import type { Registered } from '../backends/registry.ts';
 import { paymentHash } from '../lightning/values.ts';
 import { newId } from '../platform/ids.ts';
 import type { PaymentDeps } from './deps.ts';
-import { observeAttempt, type Said } from './observe.ts';
+import { leftToCaller, observeAttempt, type Said } from './observe.ts';
 import { type AttemptRow, advanceAttempt } from './store.ts';
 
 const oldMs = 3_600_000;
@@ -22,6 +22,7 @@ export const askAbout = async (deps: PaymentDeps, row: AttemptRow): Promise<Atte
   // Another node says nothing about what this one was given.
   if (registered.identity()?.key !== row.backendIdentity) return doubt(deps, row, 'otherIdentity');
   const said = await pay.find(paymentHash(row.paymentHash), row.floor === null ? null : attemptRef(row.floor), AbortSignal.timeout(findMs));
+  if (await leftToCaller(deps, row, said)) return row;
   if (said.is !== 'notFound') return observeAttempt(deps, row.id, said);
   return (await provesUnsent(deps, row, { pay, registered })) ? observeAttempt(deps, row.id, unsent) : waiting(deps, row);
 };

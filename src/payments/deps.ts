@@ -33,6 +33,8 @@ export interface PaymentDeps {
   readonly settings: PaymentSettings;
   /** Sends of this process that have not had their answer yet. */
   readonly underWay: Set<Promise<void>>;
+  /** Attempts whose call to the backend this process is in: their failure is the caller's to write, for it may go on with another backend. */
+  readonly calling: Set<string>;
 }
 
 export interface PaymentSettings {

@@ -56,7 +56,24 @@ export const observePaymentFact = async (
   const rows = await attemptsForHash(deps.db, fact.hash);
   const ours = rows.filter((row) => row.backendId === fact.backendId && row.backendIdentity === fact.identityKey);
   const about = attemptMeant(ours, refOf(fact.outcome));
-  if (about) await observeAttempt(deps, about.id, fact.outcome);
+  if (about && !(await leftToCaller(deps, about, fact.outcome))) await observeAttempt(deps, about.id, fact.outcome);
+};
+
+// A backend answers a call within about half a minute (port.ts); then whoever called has written what came of it, or has died.
+const callMs = 45_000;
+
+/**
+ * A failure that the stream or the sweep tells while the call is still under way is left to the caller, who alone knows whether the
+ * payment goes on with another backend. Nothing is lost by waiting: the caller writes it, or the sweep does once the call must be over.
+ */
+export const leftToCaller = async (deps: PaymentDeps, row: AttemptRow, said: Said): Promise<boolean> => {
+  if (said.is !== 'failed' || row.state !== 'sending') return false;
+  if (deps.calling.has(row.id)) return true;
+  if (deps.clock.now().getTime() - row.createdAt.getTime() > callMs) return false;
+  const payment = await paymentById(deps.db, row.paymentId);
+  const wallet = payment && (await deps.wallet(payment.walletId));
+  // Another replica may be in the call; with a single backend on the route there is nothing to go on with.
+  return (wallet?.payRoute.length ?? 0) > 1;
 };
 
 const refOf = (outcome: Said): bigint | null => ('ref' in outcome ? outcome.ref : null);

@@ -9,7 +9,7 @@ import type { PaymentDeps } from './deps.ts';
 import { observeAttempt } from './observe.ts';
 import { preparePayment, type SendOrder } from './prepare.ts';
 import { type Candidate, nextCandidate, payCandidates } from './route.ts';
-import { type AttemptRow, attemptsForHash, type NewAttempt, paymentByAsk, rescheduleAttempt, viewOfPayment } from './store.ts';
+import { type AttemptRow, attempt, attemptsForHash, type NewAttempt, paymentByAsk, rescheduleAttempt, viewOfPayment } from './store.ts';
 import type { PaymentView } from './view.ts';
 import { waitForEnd } from './wait.ts';
 
@@ -96,6 +96,7 @@ interface Running {
 
 const runOne = async (deps: PaymentDeps, begun: Started, { candidate, row }: Running): Promise<Running | null> => {
   const { payment, amountless } = begun;
+  deps.calling.add(row.id);
   const outcome = await candidate.pay.pay({
     hash: paymentHash(payment.paymentHash),
     bolt11: bolt11Text(payment.bolt11),
@@ -104,6 +105,7 @@ const runOne = async (deps: PaymentDeps, begun: Started, { candidate, row }: Run
     maxFee: msat(payment.maxFeeMsat),
     sendBy: row.send_by,
   });
+  deps.calling.delete(row.id);
   const next = mayGoOn(candidate, outcome) ? await followUp(deps, begun, candidate) : null;
   const after = await observeAttempt(deps, row.id, outcome, { payment, next: next?.row ?? null, row: asSent(row) });
   if (after?.state === 'sending') {
@@ -111,7 +113,8 @@ const runOne = async (deps: PaymentDeps, begun: Started, { candidate, row }: Run
     await waitForEnd(deps, after, begun.ended.signal);
     return null;
   }
-  return after?.state === 'failed' ? next : null;
+  // Whoever else ended the attempt has not written the next one; without its row nothing is sent.
+  return next !== null && (await attempt(deps.db, next.row.id)) !== null ? next : null;
 };
 
 /** The row as the insert has just written it. */
@@ -152,7 +155,7 @@ export const mayGoOn = (candidate: Pick<Candidate, 'pay'>, outcome: PayOutcome):
 };
 
 const followUp = async (deps: PaymentDeps, begun: Started, tried: Candidate): Promise<Running | null> => {
-  const rest = begun.candidates.slice(begun.candidates.indexOf(tried) + 1);
+  const rest = begun.candidates.slice(begun.candidates.findIndex((one) => one.backendId === tried.backendId) + 1);
   const found = await nextCandidate(deps, rest, begun.payment.paymentHash);
   // What the next backend already sends or has paid is for a person to look at, not for a second payment.
   if (found === null || found.floor.is === 'succeeded' || found.floor.is === 'inFlight') return null;

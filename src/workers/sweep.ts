@@ -25,6 +25,8 @@ export interface SweepDeps {
 export interface Sweep {
   /** Claims and asks what is due now; resolves with the number of rows when all of them were asked about. */
   readonly once: () => Promise<number>;
+  /** Sweeps every second from now on. */
+  readonly start: () => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -45,10 +47,13 @@ export const createSweep = (deps: SweepDeps): Sweep => {
     });
     return running;
   };
-  const stop = deps.clock.every(everyMs, async () => {
-    await once().catch((error: unknown) => deps.log.warn({ err: error }, 'the sweep could not run; it runs again'));
-  });
-  return { once, stop };
+  let stopTimer: (() => Promise<void>) | null = null;
+  const start = (): void => {
+    stopTimer ??= deps.clock.every(everyMs, async () => {
+      await once().catch((error: unknown) => deps.log.warn({ err: error }, 'the sweep could not run; it runs again'));
+    });
+  };
+  return { once, start, stop: async () => stopTimer?.() };
 };
 
 /** Goes on as long as whole batches are due: after a long absence much waits. */
