@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { absolute, namesFile, pathBegins } from './paths.ts';
-import { dotted, type Path, type Problem, problem } from './problem.ts';
+import { dotted, type Path, type Problem, problem, show } from './problem.ts';
 
 /** The file as values, with what its problems need to be told well. */
 export interface Read {
@@ -78,7 +78,7 @@ const interpolate = (text: string, path: Path, pass: Pass): string =>
       found === ''
         ? `an environment variable ${name} that is not empty`
         : `an environment variable ${name} that is set (a literal \${ is written $\${)`;
-    pass.problems.push(problem(path, { holds: text, expected, line: pass.line(path) }));
+    pass.problems.push(problem(path, { holds: show(text, path, false), expected, line: pass.line(path) }));
     return '';
   });
 
@@ -138,7 +138,9 @@ const readConfigText = (text: string, { folder, env }: { readonly folder: string
     const { line } = lines.linePos(broken.pos[0]);
     // `{ a: ${B} }` is the usual cause, and YAML's words for it help nobody.
     const hint = text.split('\n')[line - 1]?.includes('${') ? `; inside { } or [ ] write "\${NAME}" with its quotes` : '';
-    return { ...nothing, problems: [problem([], { holds: 'text that is not YAML', expected: `${broken.message}${hint}`, line })] };
+    // The words between quotes at the end are the file's own, and may be a secret.
+    const said = broken.message.replace(/: ".*$/s, '');
+    return { ...nothing, problems: [problem([], { holds: 'text that is not YAML', expected: `${said}${hint}`, line })] };
   }
   const tree: unknown = document.toJS() ?? {};
   if (!isRecord(tree))
