@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Reads } from '../../commands/reads.ts';
-import type { Ask } from '../../commands/table.ts';
+import type { Ask, Asking } from '../../commands/table.ts';
 import { clientAddress } from '../../platform/http.ts';
 import type { Principal } from '../../wallets/view.ts';
 import type { GraphqlContext } from './context.ts';
@@ -20,11 +20,12 @@ export interface Asked {
 export interface DoorContext {
   readonly schema: GraphQLSchema;
   readonly reads: Reads;
-  create(asked: Asked, signal: AbortSignal): GraphqlContext;
+  /** `signal` is called when somebody first looks at `asking.signal`; most operations never do. */
+  create(asked: Asked, signal: () => AbortSignal): GraphqlContext;
   /** The address behind a request. */
   from(req: IncomingMessage): string | null;
   /** Never aborted: what a mutation gets, for a send that has begun goes on without its client. */
-  readonly never: AbortSignal;
+  readonly never: () => AbortSignal;
   /** Aborted when the client goes away before its answer is complete; with `atEnd`, also when it is complete (a stream that was ended). */
   signalOf(res: ServerResponse, atEnd?: boolean): AbortSignal;
   /** Room for one subscription, and what gives it back; null: there is none. */
@@ -42,28 +43,37 @@ interface ContextDeps {
   readonly trustProxy: boolean;
 }
 
+const withSignal = (asking: Omit<Asking, 'signal'>, make: () => AbortSignal): Asking => {
+  let made: AbortSignal | undefined;
+  return {
+    ...asking,
+    get signal() {
+      made ??= make();
+      return made;
+    },
+  };
+};
+
 export const createDoorContext = (deps: ContextDeps): DoorContext => {
   const { ask, reads, schema, now, log, slots } = deps;
   const report = (error: unknown, field: string): void => log.error({ err: error, field }, 'a field met an unexpected error');
+  const never = new AbortController().signal;
   return {
     schema,
     reads,
-    never: new AbortController().signal,
+    never: () => never,
     from: (req) => clientAddress(req, deps.trustProxy),
-    create: ({ who, key, from }, signal) => ({
-      ask,
-      reads,
-      who,
-      asking: { who, door: 'graphql', key, from, signal },
-      loaders: createLoaders(reads),
-      now,
-      report,
-    }),
+    create: ({ who, key, from }, signal) => {
+      const asking = { who, door: 'graphql', key, from } as const;
+      return { ask, reads, who, asking: withSignal(asking, signal), loaders: createLoaders(reads), now, report };
+    },
     signalOf: (res, atEnd = false) => {
       const controller = new AbortController();
-      res.once('close', () => {
+      const abort = (): void => {
         if (atEnd || !res.writableFinished) controller.abort();
-      });
+      };
+      if (res.closed) abort();
+      else res.once('close', abort);
       return controller.signal;
     },
     take: ({ who, from }) => slots.take(who?.keyId ?? who?.accountId ?? from ?? 'nobody'),

@@ -111,7 +111,7 @@ export const createHttp = (parts: HttpParts, options: HttpPartOptions) => {
 
   const answerFast = async (ready: Ready, chosen: Chosen, res: ServerResponse): Promise<void> => {
     const { operation, document } = chosen;
-    const contextValue = contexts.create(ready, operation.type === 'query' ? contexts.signalOf(res) : contexts.never);
+    const contextValue = contexts.create(ready, operation.type === 'query' ? () => contexts.signalOf(res) : contexts.never);
     const { operationName, variables } = ready.params;
     const result = await engine.execute({
       schema: contexts.schema,
@@ -136,7 +136,7 @@ export const createHttp = (parts: HttpParts, options: HttpPartOptions) => {
     }
     try {
       const signal = contexts.signalOf(res, true);
-      const context = contexts.create(ready, operation.type === 'mutation' ? contexts.never : signal);
+      const context = contexts.create(ready, operation.type === 'mutation' ? contexts.never : () => signal);
       const { status } = await yoga.answer({ method, accept, params, context, headers, signal }, res);
       meter.answered(operation, status === 200 ? 'ok' : 'errors', seconds(ready.began));
     } finally {

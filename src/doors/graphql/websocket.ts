@@ -78,7 +78,7 @@ const prepareJob = (parts: SocketParts, options: SocketOptions) => {
       if (!isMutation) controller.abort();
       parts.meter.answered(operation, outcome, (performance.now() - began) / 1000);
     };
-    const contextValue = contexts.create(asked, isMutation ? contexts.never : controller.signal);
+    const contextValue = contexts.create(asked, isMutation ? contexts.never : () => controller.signal);
     const { operationName, variables } = params;
     return { schema: contexts.schema, document, operationName, variableValues: variables, contextValue, end };
   };
