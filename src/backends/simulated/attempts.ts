@@ -1,14 +1,14 @@
 // What is known of a node's attempts to pay, and how a backend sees them. One attempt is one record; a hash may have several, one after another.
 import { msat, preimage } from '../../lightning/values.ts';
 import { attemptRef, type PayOutcome, type Route } from '../port.ts';
-import { nodeNamed, type Sim, save } from './core.ts';
+import { nodeNamed, type Sim } from './core.ts';
 import { liquidity } from './htlcs.ts';
 import { type Htlc, hashKey, type SimPayment } from './model.ts';
 
 /** Writes an attempt into the list of its hash. */
 export const keepPayment = (sim: Sim, payment: SimPayment): void => {
   const others = attemptsFor(sim, payment.node, payment.hash).filter((attempt) => attempt.index !== payment.index);
-  save(sim, 'payments', hashKey(payment.node, payment.hash), [...others, payment]);
+  sim.save('payments', hashKey(payment.node, payment.hash), [...others, payment]);
 };
 
 /** In msat: what a part costs beyond what it delivers. */
@@ -18,7 +18,7 @@ export const feeOf = (htlc: Htlc): bigint => (htlc.hops[0]?.amount ?? htlc.amoun
 export const spendableOf = (sim: Sim, node: string, probe: number | null = null): bigint => {
   let total = 0n;
   for (const channel of sim.records.channels.values())
-    if (channel.a === node || channel.b === node) total += liquidity(sim, channel, node, probe);
+    if (channel.a === node || channel.b === node) total += liquidity(sim, { channel, from: node, probe });
   return total;
 };
 

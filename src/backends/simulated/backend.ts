@@ -44,7 +44,7 @@ export const connectSimulated = async (
   return {
     id,
     kind: 'simulated',
-    pay: createPay(link),
+    pay: createPay(link, settings),
     receive: createReceive(link),
     hold: createHold(link, settings),
     chain: createChain(link),

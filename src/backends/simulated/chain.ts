@@ -2,7 +2,7 @@
 import { bech32, bech32m } from 'bech32';
 import { blockHeight, msat } from '../../lightning/values.ts';
 import type { ChainOutcome, ChainOutput } from '../port.ts';
-import { count, emit, heightOf, logOf, type Sim, save } from './core.ts';
+import { count, emit, heightOf, logOf, type Sim } from './core.ts';
 import type { ChainTransaction } from './model.ts';
 import { derive } from './random.ts';
 
@@ -21,7 +21,7 @@ const slowestRate = 1n;
 export const newAddress = (sim: Sim, node: string): string => {
   const program = Buffer.from(derive('address', sim.seed, node, count(sim, 'addresses')), 'hex').subarray(0, 20);
   const address = bech32.encode('bcrt', [0, ...bech32.toWords(program)]);
-  save(sim, 'addresses', address, node);
+  sim.save('addresses', address, node);
   return address;
 };
 
@@ -77,7 +77,7 @@ export const sendOnChain = (sim: Sim, send: ChainSend): ChainOutcome => {
     outputs,
     fee: 'allTo' in send.to ? confirmed - (spent - fee) : fee,
   });
-  save(sim, 'wallets', send.node, confirmed - transaction.fee - (spent - fee));
+  sim.save('wallets', send.node, confirmed - transaction.fee - (spent - fee));
   return sentOutcome(sim, transaction);
 };
 
@@ -114,7 +114,7 @@ export const broadcast = (sim: Sim, of: Pick<ChainTransaction, 'from' | 'label' 
 /** One more block: what waited is in it, and everybody hears of it. */
 export const mineBlock = (sim: Sim): void => {
   const height = blockHeight(heightOf(sim) + 1);
-  save(sim, 'counters', 'height', height);
+  sim.save('counters', 'height', height);
   for (const transaction of sim.records.transactions.values()) {
     if (transaction.height === null) confirm(sim, transaction, height);
     if (confirmationsOf(sim, transaction) <= toldConfirmations) tellDeposits(sim, transaction);
@@ -127,7 +127,7 @@ const confirm = (sim: Sim, transaction: ChainTransaction, height: number): void 
   keep(sim, transaction);
   for (const output of transaction.outputs) {
     const owner = sim.records.addresses.get(output.address);
-    if (owner !== undefined) save(sim, 'wallets', owner, (sim.records.wallets.get(owner) ?? 0n) + output.amount);
+    if (owner !== undefined) sim.save('wallets', owner, (sim.records.wallets.get(owner) ?? 0n) + output.amount);
   }
 };
 
@@ -146,4 +146,4 @@ const tellDeposits = (sim: Sim, transaction: ChainTransaction): void => {
   }
 };
 
-const keep = (sim: Sim, transaction: ChainTransaction): void => save(sim, 'transactions', transaction.txid, transaction);
+const keep = (sim: Sim, transaction: ChainTransaction): void => sim.save('transactions', transaction.txid, transaction);

@@ -31,6 +31,8 @@ export interface Sim {
   readonly records: Records;
   readonly logs: Map<string, NodeLog>;
   readonly journal: Journal;
+  /** Writes a record where it belongs, and into the journal. */
+  save<K extends RecordKind>(kind: K, key: string, value: Records[K] extends Map<string, infer V> ? V : never): void;
   /** Invoice key by bolt11. */
   readonly requests: Map<string, string>;
   /** Invoices by the moment of their expiry, in ms. */
@@ -53,16 +55,13 @@ export const emptyRecords = (): Records => ({
 });
 
 /** Writes a record into its map and into the journal. */
-export const save = <K extends RecordKind>(
-  sim: Sim,
-  kind: K,
-  key: string,
-  value: Records[K] extends Map<string, infer V> ? V : never,
-): void => {
-  const records: Map<string, unknown> = sim.records[kind];
-  records.set(key, value);
-  sim.journal.save(kind, key, value);
-};
+export const saver =
+  (records: Records, journal: Journal): Sim['save'] =>
+  (kind, key, value) => {
+    const map: Map<string, unknown> = records[kind];
+    map.set(key, value);
+    journal.save(kind, key, value);
+  };
 
 export const erase = (sim: Sim, kind: RecordKind, key: string): void => {
   if (sim.records[kind].delete(key)) sim.journal.save(kind, key, null);
@@ -71,7 +70,7 @@ export const erase = (sim: Sim, kind: RecordKind, key: string): void => {
 /** The next number of a series: 1, 2, 3 … */
 export const count = (sim: Sim, series: string): number => {
   const next = Number(sim.records.counters.get(series) ?? 0) + 1;
-  save(sim, 'counters', series, next);
+  sim.save('counters', series, next);
   return next;
 };
 

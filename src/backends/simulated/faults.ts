@@ -40,6 +40,8 @@ export type PlannedFault =
   | { readonly is: 'stale' }
   /** `pay`: the network refuses for this reason; the attempt is recorded as failed. */
   | { readonly is: 'fail'; readonly reason: PayFailure }
+  /** `pay`: the answer is a failure, and the payment goes on: a backend whose word is no proof. Never drawn by chance. */
+  | { readonly is: 'sayFailed'; readonly reason: PayFailure }
   /** `fact`: told twice. */
   | { readonly is: 'duplicate' }
   /** `fact`: told after the one behind it. */

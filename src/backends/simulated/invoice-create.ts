@@ -4,7 +4,7 @@ import type { RouteHintHop } from '../../lightning/bolt11.ts';
 import { encodeBolt11 } from '../../lightning/bolt11-encode.ts';
 import { type Bolt11, hashOf, type PaymentHash, preimage } from '../../lightning/values.ts';
 import type { InvoiceTerms } from '../port.ts';
-import { channelOf, count, nodeNamed, type Sim, save } from './core.ts';
+import { channelOf, count, nodeNamed, type Sim } from './core.ts';
 import { watchExpiry } from './invoices.ts';
 import { hashKey, type SimInvoice } from './model.ts';
 import { derive } from './random.ts';
@@ -43,7 +43,7 @@ export const addInvoice = (sim: Sim, node: string, order: InvoiceOrder): SimInvo
     sets: 0,
   };
   sim.requests.set(invoice.bolt11, hashKey(node, invoice.hash));
-  save(sim, 'invoices', hashKey(node, invoice.hash), invoice);
+  sim.save('invoices', hashKey(node, invoice.hash), invoice);
   watchExpiry(sim, invoice);
   return invoice;
 };

@@ -1,7 +1,7 @@
 import { blockHeight, msat, preimage, proves } from '../../lightning/values.ts';
 import type { InvoiceSighting } from '../port.ts';
-import { emit, heightOf, type Sim, save } from './core.ts';
-import { failHtlc, settleHtlc } from './htlcs.ts';
+import { emit, heightOf, type Sim } from './core.ts';
+import { failAtPayee, settleHtlc } from './htlcs.ts';
 import { type Htlc, type HtlcFailure, hashKey, type SimInvoice } from './model.ts';
 
 /** Blocks before an HTLC's end at which a held set is given back, as LND 0.21 does. */
@@ -38,7 +38,7 @@ export const receiveHtlc = (sim: Sim, htlc: Htlc): void => {
   const invoice = lookUpInvoice(sim, payee, htlc.hash);
   const refusal = refusalOf(sim, invoice, htlc);
   if (invoice === null || refusal !== null) {
-    failHtlc(sim, htlc, refusal ?? 'incorrectPaymentDetails');
+    failAtPayee(sim, htlc, refusal ?? 'incorrectPaymentDetails');
     return;
   }
   invoice.parts = [...invoice.parts, htlc.id];
@@ -137,7 +137,7 @@ const giveBack = (sim: Sim, invoice: SimInvoice, code: HtlcFailure): void => {
   invoice.parts = [];
   invoice.received = 0n;
   keep(sim, invoice);
-  for (const htlc of parts) failHtlc(sim, htlc, code);
+  for (const htlc of parts) failAtPayee(sim, htlc, code);
 };
 
 const release = (sim: Sim, invoice: SimInvoice, proof: string): void => {
@@ -176,4 +176,4 @@ export const sightingOf = (sim: Sim, invoice: SimInvoice): InvoiceSighting => {
 const tell = (sim: Sim, invoice: SimInvoice): void =>
   emit(sim, invoice.node, { about: 'invoice', hash: invoice.hash, sighting: sightingOf(sim, invoice) });
 
-const keep = (sim: Sim, invoice: SimInvoice): void => save(sim, 'invoices', hashKey(invoice.node, invoice.hash), invoice);
+const keep = (sim: Sim, invoice: SimInvoice): void => sim.save('invoices', hashKey(invoice.node, invoice.hash), invoice);

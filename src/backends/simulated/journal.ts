@@ -19,11 +19,15 @@ type Change = readonly ['life', string] | readonly ['fact', LoggedFact] | readon
 /** Facts that are kept for a later start. */
 const keptFacts = 10_000;
 
+/** An invoice that was never paid is forgotten this long after its expiry, at a start. */
+const keepUnpaidMs = 7 * 24 * 3_600_000;
+
 /** Opens a state file, or none. @throws Error when the file cannot be read or written. */
-export const openJournal = (path: string | null): StateFile => {
+export const openJournal = (path: string | null, now: Date): StateFile => {
   if (path === null) return { journal: { ...saveNothing, life: () => undefined }, saved: null };
   mkdirSync(dirname(path), { recursive: true });
   const saved = existsSync(path) ? load(path) : null;
+  if (saved !== null) forgetUnpaid(saved.records, now.getTime() - keepUnpaidMs);
   // Also without anything to keep: what a kill left of a line must not stay in front of the next one.
   rewrite(path, saved);
   return { saved, journal: appendTo(path) };
@@ -86,6 +90,12 @@ const put = (records: Records, [kind, key, value]: readonly [RecordKind, string,
   const map: Map<string, unknown> = records[kind];
   if (value === null) map.delete(key);
   else map.set(key, value);
+};
+
+const forgetUnpaid = ({ invoices }: Records, before: number): void => {
+  for (const [key, invoice] of invoices) {
+    if (invoice.expiresAt < before && invoice.parts.length === 0 && invoice.state !== 'settled') invoices.delete(key);
+  }
 };
 
 // The whole file anew, beside the old one, so that a kill leaves one of the two.

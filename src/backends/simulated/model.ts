@@ -108,6 +108,22 @@ export interface Htlc {
   failure: { readonly code: HtlcFailure; readonly hop: number } | null;
 }
 
+/** What a node is asked to bring where. */
+export interface Trip {
+  readonly from: string;
+  readonly to: string;
+  readonly hash: PaymentHash;
+  readonly secret: string;
+  /** In msat, fee not included. */
+  readonly amount: bigint;
+  readonly maxFee: bigint;
+  readonly finalCltvDelta: number;
+  readonly hints: readonly string[];
+  readonly maxTimeoutHeight: number | null;
+  readonly maxParts: number;
+  readonly isProbe: boolean;
+}
+
 /** One attempt of a node to pay a hash. */
 export interface SimPayment {
   readonly node: string;

@@ -3,7 +3,7 @@
 import { pointFromScalar } from 'tiny-secp256k1';
 import type { BlockHeight } from '../../lightning/values.ts';
 import { broadcast, mineBlock } from './chain.ts';
-import { channelOf, emptyRecords, heightOf, type Journal, logOf, nodeNamed, type Sim, save, saveNothing, setCondition } from './core.ts';
+import { channelOf, emptyRecords, heightOf, type Journal, logOf, nodeNamed, type Sim, saveNothing, saver, setCondition } from './core.ts';
 import { expireHtlcs, resume } from './htlcs.ts';
 import { expireHeld, receiveHtlc, waitForParts, watchExpiry, watchHeld } from './invoices.ts';
 import type { FeePolicy, Htlc, LoggedFact, Records, SimChannel, SimNode } from './model.ts';
@@ -83,7 +83,7 @@ export const createNetwork = (options: NetworkOptions): Network => {
     setFrozen: (name, frozen) => setCondition(sim, name, { frozen }),
     setEnabled: (channel, enabled) => {
       channel.enabled = enabled;
-      save(sim, 'channels', channel.id, channel);
+      sim.save('channels', channel.id, channel);
     },
     deposit: (address, amount) => broadcast(sim, { from: null, label: null, outputs: [{ address, amount }], fee: 0n }).txid,
     close: () => {
@@ -95,6 +95,7 @@ export const createNetwork = (options: NetworkOptions): Network => {
 
 const createSim = (options: NetworkOptions): Sim => {
   const time = options.time ?? realTime();
+  const journal = options.journal ?? saveNothing;
   const records = options.saved?.records ?? emptyRecords();
   if (!records.counters.has('height')) records.counters.set('height', firstHeight);
   return {
@@ -105,7 +106,8 @@ const createSim = (options: NetworkOptions): Sim => {
     nodes: new Map(),
     records,
     logs: new Map(),
-    journal: options.journal ?? saveNothing,
+    journal,
+    save: saver(records, journal),
     requests: new Map(),
     expiries: new Map(),
     asleep: new Map(),
@@ -147,7 +149,7 @@ const openChannel = (sim: Sim, plan: ChannelPlan): SimChannel => {
     latencyMs: plan.latencyMs ?? 0,
     enabled: true,
   };
-  save(sim, 'channels', id, channel);
+  sim.save('channels', id, channel);
   return channel;
 };
 
@@ -186,7 +188,7 @@ const drain = (sim: Sim, channel: SimChannel, { from, amount }: { readonly from:
   const moved = amount === undefined || amount > all ? all : amount;
   channel.balanceA += isA ? -moved : moved;
   channel.balanceB += isA ? moved : -moved;
-  save(sim, 'channels', channel.id, channel);
+  sim.save('channels', channel.id, channel);
 };
 
 const restore = (sim: Sim, sessions: Sessions, saved: SavedNetwork): void => {

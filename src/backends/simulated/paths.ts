@@ -92,7 +92,7 @@ const passes = (sim: Sim, journey: Journey, step: { channel: SimChannel; from: s
   if (limit !== undefined && amount >= limit) return false;
   if (from !== journey.from) return true;
   // Of its own channels a node knows the balance, and whether the peer is there.
-  return liquidity(sim, channel, from, journey.probe) >= amount && sim.nodes.get(to)?.online === true;
+  return liquidity(sim, { channel, from, probe: journey.probe }) >= amount && sim.nodes.get(to)?.online === true;
 };
 
 /** What a node asks for forwarding this amount, in msat, rounded down. */

@@ -1,12 +1,22 @@
 // The pay facet of a simulated backend. Rule: `pay` sends at most once a call and never after `sendBy`; what it is not told it calls unknown.
 import { msat, type PaymentHash, paymentHash } from '../../lightning/values.ts';
-import type { AttemptRef, FeeProbe, Floor, Pay, PayFailure, PayOrder, PayOutcome, ProbeOrder } from '../port.ts';
+import {
+  type AttemptRef,
+  attemptRef,
+  type FeeProbe,
+  type Floor,
+  type Pay,
+  type PayFailure,
+  type PayOrder,
+  type PayOutcome,
+  type ProbeOrder,
+} from '../port.ts';
 import { attemptsFor, outcomeOf } from './attempts.ts';
 import type { PlannedFault } from './faults.ts';
 import { type Link, over, overUntil, read } from './link.ts';
-import type { SimPayment } from './model.ts';
+import type { SimPayment, Trip } from './model.ts';
 import type { Network } from './network.ts';
-import { failAttempt, startAttempt, type Trip } from './payments.ts';
+import { failAttempt, startAttempt } from './payments.ts';
 import { derive } from './random.ts';
 import { readTarget, refusedUnsent, type Target, tripTo } from './target.ts';
 
@@ -15,8 +25,8 @@ const maxParts = 16;
 /** `pay` answers `inFlight` after this time. */
 const answerWithinMs = 30_000;
 
-export const createPay = (link: Link): Required<Pay> => ({
-  traits: { unit: 'msat', amountless: true, feeLimit: true, findIsComplete: true, failureIsProof: true },
+export const createPay = (link: Link, proofs: Pick<Pay['traits'], 'findIsComplete' | 'failureIsProof'>): Required<Pay> => ({
+  traits: { unit: 'msat', amountless: true, feeLimit: true, findIsComplete: proofs.findIsComplete, failureIsProof: proofs.failureIsProof },
   floor: (hash, signal) => read(link, 'floor', { signal, run: (fault) => floorOf(shown(link, hash, fault)) }),
   probeFee: (order, signal) =>
     overUntil(link, 'probeFee', {
@@ -97,7 +107,9 @@ export const payFrom = (network: Network, order: Sending, fault: PlannedFault | 
   // As LND: a hash that is on its way or paid is not sent again; one that failed is.
   if (last !== undefined && last.state !== 'failed') return outcomeOf(last);
   if (fault?.is === 'fail') return outcomeOf(failAttempt(sim, trip, fault.reason));
-  return answerOf(network, trip);
+  const answer = answerOf(network, trip);
+  if (fault?.is !== 'sayFailed') return answer;
+  return { is: 'failed', reason: fault.reason, ref: attemptRef(attemptsFor(sim, order.from, order.hash).at(-1)?.index ?? 0), routes: [] };
 };
 
 // Refused before anything was sent or remembered: there is no attempt to refer to.

@@ -1,27 +1,11 @@
 // The payer's side of a simulated node: one attempt finds ways, splits what is too big for one, learns from refusals, and ends when nothing is
 // in flight any more. Mirrors LND: a hash that failed may be paid again as a new attempt, one in flight or succeeded may not.
-import type { PaymentHash } from '../../lightning/values.ts';
 import type { PayFailure } from '../port.ts';
 import { feeOf, keepPayment, outcomeOf, routeOf, spendableOf } from './attempts.ts';
 import { count, emit, type Sim } from './core.ts';
 import { directionOf, launch } from './htlcs.ts';
-import type { Htlc, SimPayment } from './model.ts';
+import type { Htlc, SimPayment, Trip } from './model.ts';
 import { findPath, type Journey, type Path } from './paths.ts';
-
-export interface Trip {
-  readonly from: string;
-  readonly to: string;
-  readonly hash: PaymentHash;
-  readonly secret: string;
-  /** In msat, fee not included. */
-  readonly amount: bigint;
-  readonly maxFee: bigint;
-  readonly finalCltvDelta: number;
-  readonly hints: readonly string[];
-  readonly maxTimeoutHeight: number | null;
-  readonly maxParts: number;
-  readonly isProbe: boolean;
-}
 
 /** An attempt at work; gone when it has ended. */
 export interface Session {

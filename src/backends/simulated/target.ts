@@ -3,7 +3,7 @@ import { decodeBolt11 } from '../../lightning/bolt11.ts';
 import type { Bolt11, PaymentHash } from '../../lightning/values.ts';
 import type { PayFailure } from '../port.ts';
 import { heightOf, type Sim } from './core.ts';
-import type { Trip } from './payments.ts';
+import type { Trip } from './model.ts';
 
 export interface Target {
   /** Null: a node that is not in this network. */

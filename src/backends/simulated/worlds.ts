@@ -50,7 +50,7 @@ export const createWorlds = (options: WorldsOptions = {}): Worlds => {
 };
 
 const createWorld = (settings: SimulatedSettings, time: Time): World => {
-  const { journal, saved } = openJournal(settings.stateFile ?? null);
+  const { journal, saved } = openJournal(settings.stateFile ?? null, time.now());
   const network = createNetwork({
     seed: settings.seed,
     time,

@@ -114,6 +114,20 @@ describe('a fault while paying', () => {
   );
 });
 
+describe('a backend whose word is no proof', () => {
+  it('sayFailed: failed with the attempt’s own ref, and paid all the same', async () => {
+    const r = await rig({ failureIsProof: false, findIsComplete: false });
+    expect(r.backend.pay.traits).toMatchObject({ failureIsProof: false, findIsComplete: false });
+    const invoice = r.world.payee.createInvoice({ amount: sat(10) });
+    r.backend.faults.next('pay', { is: 'sayFailed', reason: 'noRoute' });
+    const said = await r.backend.pay.pay(r.order(invoice.bolt11));
+    expect(said).toMatchObject({ is: 'failed', reason: 'noRoute' });
+    await r.time.advance(1_000);
+    const found = await r.backend.pay.find(invoice.hash, null, signal);
+    expect(found.is === 'succeeded' && said.is === 'failed' && found.ref === said.ref).toBe(true);
+  });
+});
+
 describe('a fault while receiving and holding', () => {
   it('loseReply: unknown, and it is done', async () => {
     const r = await rig();

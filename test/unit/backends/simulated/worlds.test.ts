@@ -156,6 +156,33 @@ describe('a state file', () => {
     expect((await nextLife()).world.network.height()).toBe(old.world.network.height() + 1);
   });
 
+  it('forgets unpaid invoices a week after their expiry, and nothing else', async () => {
+    const old = await rig({ stateFile });
+    const unpaid = await old.backend.receive.create(terms(), signal);
+    const paid = await old.backend.receive.create(terms(), signal);
+    const long = await old.backend.receive.create({ ...terms(), expirySeconds: 14 * 24 * 3_600 }, signal);
+    if (unpaid.is !== 'issued' || paid.is !== 'issued' || long.is !== 'issued') throw new Error('not issued');
+    await old.time.until(old.world.payer.pay({ bolt11: paid.bolt11 }));
+    const later = await rig({ stateFile }, new Date(start.getTime() + 8 * 24 * 3_600_000));
+    const states = await Promise.all([unpaid, paid, long].map(({ hash }) => later.backend.receive.find(hash, signal)));
+    expect(states.map((state) => state.is)).toEqual(['notFound', 'settled', 'open']);
+  });
+
+  it('gives a held set back in its seconds after a restart too', async () => {
+    const settings = { stateFile, holdHashFrom: 'backend', heldSeconds: 60 };
+    const old = await rig(settings);
+    const hold = await old.backend.hold.create(terms(), signal);
+    if (hold.is !== 'issued') throw new Error(hold.is);
+    void old.world.payer.pay({ bolt11: hold.bolt11 });
+    await old.time.advance(1_000);
+    const now = await rig(settings, new Date(start.getTime() + 2_000));
+    expect((await now.backend.hold.find(hold.hash, signal)).is).toBe('held');
+    await now.time.advance(61_000);
+    expect((await now.backend.hold.find(hold.hash, signal)).is).toBe('open');
+    expect(moneyIn(now.world).held).toBe(moneyIn(now.world).capacity);
+    expect(now.world.network.sim.records.htlcs.size).toBe(0);
+  });
+
   it('starts over when a kill left nothing but half a line', async () => {
     await rig({ stateFile });
     rmSync(stateFile);
