@@ -1,0 +1,210 @@
+// The verbs that ask a gateway: through the real socket of one that runs, else by opening the core; what they print and their exit codes.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AdminPort, Gateway } from '../../../src/cli/ports.ts';
+import { serveAdmin } from '../../../src/platform/adminsocket.ts';
+import { type Outside, outside } from './outside.ts';
+
+const now = new Date('2026-11-21T12:00:00Z');
+const hash = 'ab'.repeat(32);
+const row = { currency: 'BTC', balanceKind: 'node', receiveRoute: ['n1', 'n2'], payRoute: [] };
+const wallets = [
+  { ...row, id: '11111111-1111-4111-8111-111111111111', name: 'atm', accountId: 'acc-a', accountName: 'station' },
+  { ...row, id: '22222222-2222-4222-8222-222222222222', name: 'till', accountId: 'acc-a', accountName: 'station' },
+  { ...row, id: '33333333-3333-4333-8333-333333333333', name: 'till', accountId: 'acc-b', accountName: 'shop' },
+];
+const key = {
+  id: 'key-1',
+  accountId: 'acc-a',
+  walletId: wallets[0]?.id ?? null,
+  prefix: 'blink_Ab3dEf',
+  createdAt: now,
+  expiresAt: null,
+  revokedAt: null,
+};
+
+let asked: { readonly verb: string; readonly args: Record<string, unknown> }[];
+let answers: Record<string, unknown>;
+const admin: AdminPort = async (verb, args) => {
+  asked.push({ verb, args });
+  if (verb === 'keys.create') return { key: 'blink_Ab3dEfTheRest', view: { ...key, ...args } };
+  return answers[verb];
+};
+const lastAsked = () => asked.at(-1);
+
+let opened: string[];
+const gateway: Gateway = {
+  startGateway: () => Promise.reject(new Error('not here')),
+  openAdmin: async (config) => {
+    opened.push(`open ${config.dataDir}`);
+    return {
+      admin,
+      close: async () => {
+        opened.push('close');
+      },
+    };
+  },
+};
+
+let person: Outside;
+beforeEach(() => {
+  asked = [];
+  opened = [];
+  answers = { wallets };
+  person = outside({ gateway: async () => gateway }, () => now);
+});
+afterEach(() => rmSync(person.dir, { recursive: true, force: true }));
+
+describe('who is asked', () => {
+  it('the running gateway, and then nothing is opened', async () => {
+    const served = await serveAdmin(join(person.dir, 'data'), admin);
+    const { code, out } = await person.run('wallets', 'list');
+    expect(code).toBe(0);
+    expect(out).toContain('station/atm   11111111-1111-4111-8111-111111111111  BTC       node     n1, n2       -');
+    expect(opened).toEqual([]);
+    await served.close();
+  });
+
+  it('the core itself when none runs, closed again whatever happens', async () => {
+    expect((await person.run('wallets', 'list')).out).toContain('shop/till');
+    expect(opened).toEqual([`open ${join(person.dir, 'data')}`, 'close']);
+    answers = { wallets: 'nonsense' };
+    expect((await person.run('wallets', 'list', '--data-dir', 'other')).code).toBe(1);
+    expect(opened.slice(2)).toEqual([`open ${join(person.dir, 'other')}`, 'close']);
+  });
+});
+
+describe('keys create', () => {
+  it('prints the key alone on standard output', async () => {
+    const { code, out, err } = await person.run(
+      'keys',
+      'create',
+      '--wallet',
+      'atm',
+      '--scopes',
+      'read,Receive',
+      '--expires',
+      '90d',
+      '--name',
+      'x',
+      '--wait-seconds',
+      '0',
+    );
+    expect({ code, out }).toEqual({ code: 0, out: 'blink_Ab3dEfTheRest\n' });
+    expect(err).toContain('station/atm');
+    expect(err).toContain('shown this once');
+    expect(lastAsked()).toEqual({
+      verb: 'keys.create',
+      args: {
+        accountId: 'acc-a',
+        walletId: wallets[0]?.id,
+        name: 'x',
+        scopes: ['READ', 'RECEIVE'],
+        expiresAt: '2027-02-19T12:00:00.000Z',
+        waitSeconds: 0,
+      },
+    });
+  });
+
+  it('finds a wallet by id and by account/name, and refuses a name that means two', async () => {
+    await person.run('keys', 'create', '--wallet', 'shop/till');
+    expect(lastAsked()?.args).toMatchObject({
+      accountId: 'acc-b',
+      walletId: wallets[2]?.id,
+      scopes: ['READ', 'WRITE'],
+      expiresAt: null,
+      waitSeconds: null,
+      name: 'cli',
+    });
+    await person.run('keys', 'create', '-w', wallets[1]?.id ?? '');
+    expect(lastAsked()?.args).toMatchObject({ accountId: 'acc-a', walletId: wallets[1]?.id });
+    const two = await person.run('keys', 'create', '--wallet', 'till');
+    expect(two).toMatchObject({ code: 2, out: '', err: expect.stringContaining('name one of station/till, shop/till') });
+    const none = await person.run('keys', 'create', '--wallet', 'bar');
+    expect(none).toMatchObject({ code: 2, err: expect.stringContaining('there is no wallet "bar"') });
+  });
+
+  it('makes a key for a whole account', async () => {
+    await person.run('keys', 'create', '--account', 'shop');
+    expect(lastAsked()?.args).toMatchObject({ accountId: 'acc-b', walletId: null });
+    expect(await person.run('keys', 'create', '--account', 'nobody')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('there are: station, shop'),
+    });
+  });
+
+  it('speaks JSON to scripts', async () => {
+    const { out } = await person.run('keys', 'create', '--wallet', 'atm', '--json');
+    expect(JSON.parse(out)).toMatchObject({ key: 'blink_Ab3dEfTheRest', walletId: wallets[0]?.id, scopes: ['READ', 'WRITE'] });
+  });
+});
+
+describe('keys list and revoke', () => {
+  it('shows what each key is, never the key', async () => {
+    const base = { ...key, name: 'one', scopes: ['READ'] };
+    answers['keys.list'] = [
+      base,
+      { ...base, id: 'key-2', name: 'two', expiresAt: new Date('2026-11-21T11:59:59Z'), walletId: null },
+      { ...base, id: 'key-3', name: 'three', revokedAt: new Date('2026-11-20T00:00:00Z') },
+    ];
+    const { out } = await person.run('keys', 'list');
+    const lines = out.split('\n');
+    expect(lines[1]).toMatch(/^blink_Ab3dEf… +one +station\/atm +READ .* valid +key-1$/);
+    expect(lines[2]).toMatch(/two +all of its account .* expired +key-2$/);
+    expect(lines[3]).toMatch(/three .* revoked 2026-11-20 00:00 +key-3$/);
+    answers['keys.list'] = [];
+    expect((await person.run('keys', 'list')).out).toContain('There are no API keys');
+  });
+
+  it('revokes by what the list shows, and never passes on or repeats a whole key', async () => {
+    answers['keys.revoke'] = { ...key, name: 'one', scopes: [], revokedAt: now };
+    const whole = `blink_Ab3dEf${'x'.repeat(42)}`;
+    const { code, out } = await person.run('keys', 'revoke', whole);
+    expect({ code, out }).toEqual({ code: 0, out: 'revoked blink_Ab3dEf… (one)\n' });
+    expect(lastAsked()).toEqual({ verb: 'keys.revoke', args: { key: 'blink_Ab3dEf' } });
+    await person.run('keys', 'revoke', 'blink_Ab3dEf…');
+    expect(lastAsked()?.args).toEqual({ key: 'blink_Ab3dEf' });
+    answers['keys.revoke'] = null;
+    expect(await person.run('keys', 'revoke', whole)).toMatchObject({ code: 2, err: expect.not.stringContaining('xxx') });
+  });
+});
+
+describe('looking', () => {
+  it('incidents ends with 1 while something is open', async () => {
+    answers.incidents = [{ id: 'i', kind: 'paidElsewhere', subject: hash, detail: { a: 1 }, createdAt: now, resolvedAt: null }];
+    const open = await person.run('incidents');
+    expect(open.code).toBe(1);
+    expect(open.out).toContain(`2026-11-21 12:00  paidElsewhere  ${hash}  open   {"a":1}`);
+    expect(lastAsked()?.args).toEqual({ all: false });
+    answers.incidents = [{ id: 'i', kind: 'k', subject: 's', detail: null, createdAt: now, resolvedAt: now }];
+    expect((await person.run('incidents', '--all')).code).toBe(0);
+    expect(lastAsked()?.args).toEqual({ all: true });
+    answers.incidents = [];
+    expect(await person.run('incidents')).toMatchObject({ code: 0, out: 'No incidents.\n' });
+  });
+
+  it('look and ask print what there is, and end with 1 when there is nothing', async () => {
+    answers.look = { invoice: { state: 'open', amountMsat: 1000n, at: now }, payments: [], tags: ['a', 'b'] };
+    const { code, out } = await person.run('look', hash.toUpperCase());
+    expect(code).toBe(0);
+    expect(lastAsked()).toEqual({ verb: 'look', args: { hash } });
+    expect(out).toBe(
+      'invoice\n  state       open\n  amountMsat  1000\n  at          2026-11-21T12:00:00.000Z\npayments  -\ntags      a, b\n',
+    );
+    expect(JSON.parse((await person.run('look', hash, '--json')).out)).toMatchObject({ invoice: { amountMsat: '1000' } });
+    answers.ask = [{ backend: 'n1', payment: { is: 'notFound' } }];
+    expect((await person.run('ask', hash)).out).toBe('-\n  backend  n1\n  payment\n    is  notFound\n');
+    answers.look = null;
+    expect(await person.run('look', hash)).toMatchObject({ code: 1, out: '', err: 'Nothing is stored about this payment hash.\n' });
+  });
+
+  it('status opens nothing: it is about the one that runs', async () => {
+    expect(await person.run('status')).toMatchObject({ code: 1, out: '', err: expect.stringContaining('No gateway runs on') });
+    expect(opened).toEqual([]);
+    answers.status = { url: 'http://x', backends: [] };
+    const served = await serveAdmin(join(person.dir, 'data'), admin);
+    expect(await person.run('status')).toMatchObject({ code: 0, out: 'url       http://x\nbackends  -\n' });
+    await served.close();
+  });
+});
