@@ -27,7 +27,8 @@ export const startGateway = async (config: Config, options: { readonly version: 
   }
 };
 
-const serve = async (config: Config, opened: Opened): Promise<RunningGateway> => {
+/** Doors and workers over an opened core. Whoever opened it closes it when this rejects; afterwards the answer's `close` does. */
+export const serve = async (config: Config, opened: Opened): Promise<RunningGateway> => {
   const { core, log, metrics } = opened;
   const { host, port, tls, drainSeconds } = config.listen;
   const http = createHttpServer(

@@ -8,12 +8,14 @@ import type { Backend } from '../backends/port.ts';
 import { processWorlds } from '../backends/simulated/backend.ts';
 import type { CommandDeps } from '../commands/deps.ts';
 import type { BackendConfig, Config } from '../config/types.ts';
+import { sealingKeys } from '../invoices/store.ts';
 import { bolt11Text, msat } from '../lightning/values.ts';
 import { defaultPaymentSettings } from '../payments/deps.ts';
 import { systemClock } from '../platform/clock.ts';
 import { type Database, openDatabase } from '../platform/db.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
+import { addVaultKey, readVault, type Vault } from '../platform/vault.ts';
 import { fixedPrice } from '../prices/price.ts';
 import { type Core, createCore } from './core.ts';
 
@@ -29,12 +31,21 @@ export interface Opened {
 // Galoy blocks a caller that creates too many for five minutes (contract §4.4).
 const keylessBlockSeconds = 300;
 
+export interface OpenOptions {
+  readonly version: string;
+  /** Instead of the one that the configuration describes. */
+  readonly log?: Log;
+  /** Instead of the one that the configuration names; closed with the rest. */
+  readonly db?: Database;
+}
+
 /** Opens everything that a core needs. Never waits for a backend: one that is down is named and asked again. */
-export const openCore = async (config: Config, options: { readonly version: string; readonly log?: Log }): Promise<Opened> => {
+export const openCore = async (config: Config, options: OpenOptions): Promise<Opened> => {
   const { level, pretty } = config.log;
   const log = options.log ?? createLog({ level, ...(pretty === null ? {} : { pretty }) });
   const metrics = createMetrics();
-  const db = await openDatabase({ ...databaseOptions(config), migrationsDir: join(packageRoot(), 'prisma', 'migrations'), log });
+  const db =
+    options.db ?? (await openDatabase({ ...databaseOptions(config), migrationsDir: join(packageRoot(), 'prisma', 'migrations'), log }));
   const backends = await connectAll(config, log);
   const core = await createCore({
     db,
@@ -53,6 +64,8 @@ export const openCore = async (config: Config, options: { readonly version: stri
     payments: { ...defaultPaymentSettings, waitSeconds: config.payments.waitSeconds },
     keyless: { perMinute: config.limits.keylessInvoicesPerMinute, blockSeconds: keylessBlockSeconds },
     simulatedPayer: simulatedPayer(config),
+    vault: await openVault(db, config),
+    holds: heldAtMost,
   });
   if (config.price === null) log.warn({}, 'no price is configured: display amounts answer zero (set "price" for your currency)');
   await firstAccounts(core, config);
@@ -62,6 +75,23 @@ export const openCore = async (config: Config, options: { readonly version: stri
     await db.close();
   };
   return { core, db, log, metrics, close };
+};
+
+// 0.1 BTC a wallet and 1 BTC in all: enough for machines, far from filling the channels of a node.
+const heldAtMost = { perWalletMsat: 10_000_000_000n, perGatewayMsat: 100_000_000_000n } as const;
+
+/** The keys that guard preimages; made at the first start. A secret whose key is gone refuses the start, not the first settlement. */
+const openVault = async (db: Database, config: Config): Promise<Vault> => {
+  const file = join(config.dataDir, 'preimage.keys');
+  const needed = await sealingKeys(db);
+  if (!existsSync(file) && needed.length === 0) addVaultKey(file, systemClock.now());
+  if (!existsSync(file))
+    throw new Error(`${file} is missing, and the database holds preimages that were sealed with its keys: put it back`);
+  const vault = readVault(file);
+  const lost = needed.filter((id) => !vault.keyIds.includes(id));
+  if (lost.length > 0)
+    throw new Error(`${file} lacks the key ${lost.join(', ')}, and the database holds preimages that were sealed with it: put it back`);
+  return vault;
 };
 
 const databaseOptions = ({ database }: Config): { url: string | null; dataDir: string; durable: boolean; poolSize?: number } =>
