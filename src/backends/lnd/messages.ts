@@ -30,6 +30,11 @@ export interface RouteMessage {
   }[];
 }
 
+/** What LND remembers of a direction between two nodes. */
+export interface PairMessage {
+  readonly history: { readonly fail_amt_msat: string } | null;
+}
+
 /** By `payment_request`, or (a probe) by destination and a hash of our own. Amounts in msat. */
 export interface SendPaymentRequest {
   readonly payment_request?: string;
@@ -42,6 +47,7 @@ export interface SendPaymentRequest {
   readonly amt_msat?: string;
   readonly fee_limit_msat: string;
   readonly cltv_limit?: number;
+  readonly outgoing_chan_ids?: readonly string[];
   readonly max_parts: number;
   readonly timeout_seconds: number;
   readonly cancelable: boolean;
@@ -100,6 +106,12 @@ export interface InfoMessage {
   readonly block_height: number;
   readonly synced_to_chain: boolean;
   readonly chains: readonly { readonly chain: string; readonly network: string }[];
+}
+/** Satoshis. */
+export interface ChannelMessage {
+  readonly chan_id: string;
+  readonly local_balance: string;
+  readonly local_constraints: { readonly chan_reserve_sat: string } | null;
 }
 export interface ChannelBalanceMessage {
   readonly local_balance: { readonly msat: string } | null;

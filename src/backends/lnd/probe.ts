@@ -2,11 +2,11 @@
 // The payee refuses it, so no money moves; its refusal is the proof that the amount got there.
 import { randomBytes } from 'node:crypto';
 import { type DecodedBolt11, decodeBolt11 } from '../../lightning/bolt11.ts';
-import { type Msat, msat } from '../../lightning/values.ts';
 import type { FeeProbe, Pay, ProbeOrder } from '../port.ts';
-import type { LndContext } from './context.ts';
+import { type LndContext, patience } from './context.ts';
 import { faultOf } from './faults.ts';
-import type { HtlcAttemptMessage, PaymentMessage, SendPaymentRequest } from './messages.ts';
+import type { PaymentMessage, RouteMessage, SendPaymentRequest } from './messages.ts';
+import { amountOf, arrivedRoutes, type Load, mayBeSplit, splitVerdict, wholeVerdict } from './probe-verdict.ts';
 import { bytes } from './translate.ts';
 
 export interface LndProbe {
@@ -40,53 +40,130 @@ interface Probing {
   readonly signal: AbortSignal;
   readonly remember: (hash: string) => void;
 }
+interface Plan extends Probing {
+  readonly invoice: DecodedBolt11;
+  readonly part: Part;
+}
+/** What one HTLC is to carry, msat, and through which of our channels (all when empty). */
+interface Part {
+  readonly amount: bigint;
+  readonly maxFee: bigint;
+  readonly channels: readonly string[];
+}
 
-// A split payment can be refused by its first part while others are still to be sent; LND knows better each time.
-const tries = 3;
+const doubt = (kind: 'refused' | 'timeout', detail: string): FeeProbe => ({ is: 'unknown', fault: { kind, detail } });
 
 const probe = async (context: LndContext, probing: Probing): Promise<FeeProbe> => {
   const decoded = decodeBolt11(probing.order.bolt11);
   if (decoded.is === 'undecodable') return doubt('refused', `not a payment request: ${decoded.why}`);
-  if (decoded.invoice.routeHints.some((hint) => hint.some((hop) => hop.channel === null)))
-    return doubt('refused', 'a route hint names no channel');
+  const { invoice } = decoded;
+  if (invoice.routeHints.some((hint) => hint.some((hop) => hop.channel === null))) return doubt('refused', 'a route hint names no channel');
   const late = AbortSignal.timeout(context.settings.probeSeconds * 1000);
-  const ended = AbortSignal.any([late, probing.signal]);
-  let answer: FeeProbe = doubt('timeout', 'the probe did not end in time');
-  for (let i = 0; i < tries && !ended.aborted; i++) {
-    const verdict = await probeOnce(context, { ...probing, signal: ended }, decoded.invoice);
-    if (verdict.is !== 'again') return verdict;
-    // The network refused the rest in every way that was tried; or, without a refusal, the payee was only quicker than the other parts.
-    answer = verdict.refusedOnTheWay ? { is: 'noRoute' } : doubt('refused', 'only a part of the amount was seen to arrive');
-  }
-  return answer;
-};
-
-const doubt = (kind: 'refused' | 'timeout' | 'protocol', detail: string): FeeProbe => ({ is: 'unknown', fault: { kind, detail } });
-
-const probeOnce = async (context: LndContext, { order, signal, remember }: Probing, invoice: DecodedBolt11): Promise<Verdict> => {
-  const hash = randomBytes(32);
-  remember(hash.toString('hex'));
+  const { amount, maxFee } = probing.order;
+  const plan = { ...probing, signal: AbortSignal.any([late, probing.signal]), invoice, part: { amount, maxFee, channels: [] } };
+  const whole = await tried(context, plan);
+  if (whole.is !== 'ended') return whole;
+  const verdict = wholeVerdict(whole.payment);
+  if (verdict.is !== 'noRoute' || !mayBeSplit(whole.payment, invoice) || context.settings.maxParts === 1) return verdict;
   try {
-    for await (const payment of context.connection.stubs().sendPayment(requestOf(context, order, { hash, invoice }), signal)) {
-      if (payment.status !== 'FAILED' && payment.status !== 'SUCCEEDED') continue;
-      forget(context, hash);
-      return verdictOf(payment, order.amount);
-    }
-    return doubt('timeout', 'the probe did not end in time');
+    return await probeParts(context, plan);
   } catch (error) {
     return { is: 'unknown', fault: faultOf(error) };
   }
 };
 
-const requestOf = (
-  { settings }: LndContext,
-  order: ProbeOrder,
-  { hash, invoice }: { readonly hash: Buffer; readonly invoice: DecodedBolt11 },
-): SendPaymentRequest => ({
+const partsAtMost = 6;
+
+/**
+ * Part after part, each through another channel of ours. Not in one split payment: parts that are on their way together refuse each other
+ * on a narrow channel, and LND would remember ever smaller amounts as refused.
+ */
+const probeParts = async (context: LndContext, plan: Plan): Promise<FeeProbe> => {
+  const routes: RouteMessage[] = [];
+  let { amount: left, maxFee } = plan.part;
+  for (const { id, spendable } of (await ownChannels(context, plan)).slice(0, Math.min(partsAtMost, context.settings.maxParts))) {
+    const route = await largestPart(context, { ...plan, part: { amount: left, maxFee, channels: [id] } }, spendable);
+    if (plan.signal.aborted) return doubt('timeout', 'the probe did not end in time');
+    if (route === null) continue;
+    routes.push(route);
+    left -= amountOf(route);
+    maxFee -= BigInt(route.total_fees_msat);
+    if (left <= 0n) break;
+  }
+  const verdict = splitVerdict(routes, plan.order.amount);
+  if (verdict.is !== 'unproved' && verdict.is !== 'partly') return verdict;
+  if (await anyRefused(context, verdict.narrow, plan.signal)) return { is: 'noRoute' };
+  return doubt(
+    'refused',
+    verdict.is === 'partly'
+      ? 'only a part of the amount was seen to arrive'
+      : 'all parts arrived, but one after the other through the same channel',
+  );
+};
+
+/** The route of the largest part that arrives through one channel: what fits, a little less (fees and reserves), half. */
+const largestPart = async (context: LndContext, plan: Plan, spendable: bigint): Promise<RouteMessage | null> => {
+  const { amount } = plan.part;
+  // The whole was refused already.
+  const most = spendable >= amount && amount === plan.order.amount ? (amount + 1n) / 2n : amount < spendable ? amount : spendable;
+  for (const part of [most, (most * 19n) / 20n, most / 2n]) {
+    if (part < 1000n || plan.signal.aborted) return null;
+    const ended = await tried(context, { ...plan, part: { ...plan.part, amount: part } });
+    const route = ended.is === 'ended' ? arrivedRoutes(ended.payment)[0] : undefined;
+    if (route !== undefined) return route;
+  }
+  return null;
+};
+
+/** Active channels with what we may send through each, msat, the fullest first. */
+const ownChannels = async ({ connection }: LndContext, { signal }: Plan) => {
+  const { channels } = await connection.stubs().listChannels({ active_only: true }, { ms: patience.call, signal });
+  return channels
+    .map((channel) => ({
+      id: channel.chan_id,
+      spendable: (BigInt(channel.local_balance) - BigInt(channel.local_constraints?.chan_reserve_sat ?? 0)) * 1000n,
+    }))
+    .filter(({ spendable }) => spendable > 0n)
+    .sort((x, y) => Number(y.spendable - x.spendable));
+};
+
+/** True when the network has lately refused so much between two of these nodes. LND remembers it, also when it then tries nothing at all. */
+const anyRefused = async ({ connection }: LndContext, narrow: readonly Load[], signal: AbortSignal): Promise<boolean> => {
+  for (const { from, to, load } of narrow) {
+    try {
+      const request = { from_node: bytes(from), to_node: bytes(to), amt_msat: String(load) };
+      const { history } = await connection.stubs().queryProbability(request, { ms: patience.call, signal });
+      const refused = BigInt(history?.fail_amt_msat ?? 0);
+      if (refused > 0n && refused <= load) return true;
+    } catch {
+      // Not to be asked is not to know.
+    }
+  }
+  return false;
+};
+
+type Tried = { readonly is: 'ended'; readonly payment: PaymentMessage } | Extract<FeeProbe, { readonly is: 'unknown' }>;
+
+const tried = async (context: LndContext, plan: Plan): Promise<Tried> => {
+  const hash = randomBytes(32);
+  plan.remember(hash.toString('hex'));
+  try {
+    for await (const payment of context.connection.stubs().sendPayment(requestOf(context, plan, hash), plan.signal)) {
+      if (payment.status !== 'FAILED') continue;
+      forget(context, hash);
+      return { is: 'ended', payment };
+    }
+    return { is: 'unknown', fault: { kind: 'timeout', detail: 'the probe did not end in time' } };
+  } catch (error) {
+    return { is: 'unknown', fault: faultOf(error) };
+  }
+};
+
+const requestOf = ({ settings }: LndContext, { invoice, part }: Plan, hash: Buffer): SendPaymentRequest => ({
   dest: bytes(invoice.destination),
   payment_hash: hash,
   payment_addr: bytes(invoice.paymentSecret),
-  amt_msat: String(order.amount),
+  amt_msat: String(part.amount),
   final_cltv_delta: invoice.finalCltvDelta,
   dest_features: invoice.features.map((feature) => feature.bit),
   route_hints: invoice.routeHints.map((hint) => ({
@@ -98,8 +175,9 @@ const requestOf = (
       cltv_expiry_delta: hop.cltvDelta,
     })),
   })),
-  fee_limit_msat: String(order.maxFee),
-  max_parts: settings.maxParts,
+  fee_limit_msat: String(part.maxFee),
+  outgoing_chan_ids: part.channels,
+  max_parts: 1,
   timeout_seconds: settings.probeSeconds,
   // Unlike a payment, a probe may end with whoever asked: there is nothing to lose.
   cancelable: true,
@@ -111,41 +189,6 @@ const requestOf = (
 export const shortChannelId = (channel: string): string => {
   const [block = '0', transaction = '0', output = '0'] = channel.split('x');
   return String((BigInt(block) << 40n) | (BigInt(transaction) << 16n) | BigInt(output));
-};
-
-const arrived = new Set(['INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS', 'MPP_TIMEOUT']);
-
-const reached = (htlc: HtlcAttemptMessage): boolean =>
-  htlc.failure !== null &&
-  htlc.route !== null &&
-  arrived.has(htlc.failure.code) &&
-  htlc.failure.failure_source_index === htlc.route.hops.length;
-
-// The last node before the payee says that it is not there: a phone that wakes up for real payments looks like this.
-const asleep = (htlc: HtlcAttemptMessage): boolean =>
-  htlc.failure !== null &&
-  htlc.route !== null &&
-  htlc.failure.failure_source_index === htlc.route.hops.length - 1 &&
-  /UNKNOWN_NEXT_PEER|TEMPORARY_NODE_FAILURE/.test(htlc.failure.code);
-
-type Verdict = FeeProbe | { readonly is: 'again'; readonly refusedOnTheWay: boolean };
-
-/** What an ended probe proves. `noRoute` is LND's own word; a part of the amount proves nothing yet (`again`). */
-export const verdictOf = (payment: PaymentMessage, amount: Msat): Verdict => {
-  const there = payment.htlcs.filter(reached);
-  const sum = there.reduce((total, { route }) => total + BigInt(route?.total_amt_msat ?? 0) - BigInt(route?.total_fees_msat ?? 0), 0n);
-  if (sum >= amount) return { is: 'fee', fee: msat(there.reduce((total, { route }) => total + BigInt(route?.total_fees_msat ?? 0), 0n)) };
-  switch (payment.failure_reason) {
-    case 'FAILURE_REASON_NO_ROUTE':
-      if (payment.htlcs.some(asleep)) return doubt('refused', 'the node before the payee cannot reach it now');
-      return { is: 'noRoute' };
-    case 'FAILURE_REASON_INSUFFICIENT_BALANCE':
-      return { is: 'noRoute' };
-    case 'FAILURE_REASON_INCORRECT_PAYMENT_DETAILS':
-      return { is: 'again', refusedOnTheWay: payment.htlcs.some((htlc) => htlc.failure !== null && !reached(htlc)) };
-    default:
-      return doubt('timeout', `the probe ended with ${payment.failure_reason}`);
-  }
 };
 
 // LND keeps failed payments for ever; a probe is nobody's payment. Whether it can be deleted changes nothing.

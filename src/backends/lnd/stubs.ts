@@ -4,11 +4,13 @@ import type { AuthenticatedLnd } from 'ln-service';
 import { BackendFault } from '../port.ts';
 import type {
   ChannelBalanceMessage,
+  ChannelMessage,
   InfoMessage,
   InvoiceMessage,
   InvoicePage,
   InvoiceRequest,
   IssuedMessage,
+  PairMessage,
   PaymentMessage,
   SendPaymentRequest,
   TransactionMessage,
@@ -38,7 +40,10 @@ export interface LndStubs {
   >;
   readonly settleInvoice: Unary<{ readonly preimage: Buffer }, Empty>;
   readonly cancelInvoice: Unary<{ readonly payment_hash: Buffer }, Empty>;
-  readonly listChannels: Unary<{ readonly private_only: boolean }, { readonly channels: readonly object[] }>;
+  readonly listChannels: Unary<
+    { readonly private_only?: boolean; readonly active_only?: boolean },
+    { readonly channels: readonly ChannelMessage[] }
+  >;
   readonly channelBalance: Unary<Empty, ChannelBalanceMessage>;
   readonly walletBalance: Unary<Empty, WalletBalanceMessage>;
   readonly newAddress: Unary<{ readonly type: string }, { readonly address: string }>;
@@ -58,6 +63,7 @@ export interface LndStubs {
     { readonly start_height: number; readonly end_height: number },
     { readonly transactions: readonly TransactionMessage[] }
   >;
+  readonly queryProbability: Unary<{ readonly from_node: Buffer; readonly to_node: Buffer; readonly amt_msat: string }, PairMessage>;
   readonly deletePayment: Unary<{ readonly payment_hash: Buffer; readonly failed_htlcs_only: boolean }, Empty>;
 
   readonly sendPayment: Stream<SendPaymentRequest, PaymentMessage>;
@@ -145,6 +151,7 @@ export const lndStubs = (lnd: AuthenticatedLnd): LndStubs => {
     sendCoins: unary(main, 'sendCoins'),
     sendMany: unary(main, 'sendMany'),
     getTransactions: unary(main, 'getTransactions'),
+    queryProbability: unary(router, 'queryProbability'),
     deletePayment: unary(main, 'deletePayment'),
     sendPayment: stream(router, 'sendPaymentV2'),
     trackPayment: stream(router, 'trackPaymentV2'),

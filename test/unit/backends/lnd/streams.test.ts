@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { atNode, nowhere, readCursor, settledUpTo, writeCursor } from '../../../../src/backends/lnd/cursor.ts';
 import { depositsIn } from '../../../../src/backends/lnd/facts-chain.ts';
 import type { HtlcAttemptMessage, PaymentMessage } from '../../../../src/backends/lnd/messages.ts';
-import { shortChannelId, verdictOf } from '../../../../src/backends/lnd/probe.ts';
+import { shortChannelId } from '../../../../src/backends/lnd/probe.ts';
+import { arrivedRoutes, splitVerdict, wholeVerdict } from '../../../../src/backends/lnd/probe-verdict.ts';
 import { queueOf } from '../../../../src/backends/lnd/queue.ts';
 import { msat } from '../../../../src/lightning/values.ts';
 
@@ -73,13 +74,19 @@ describe('the queue', () => {
 });
 
 const path = (
-  over: { readonly code?: string; readonly at?: number; readonly amount?: number; readonly fee?: number } = {},
+  over: { readonly code?: string; readonly at?: number; readonly amount?: number; readonly fee?: number; readonly last?: string } = {},
 ): HtlcAttemptMessage => {
-  const { code = 'INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS', at = 2, amount = 1000, fee = 10 } = over;
-  const hop = { chan_id: '1', pub_key: '02', fee_msat: '0', amt_to_forward_msat: '0' };
+  const { code = 'INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS', at = 2, amount = 1000, fee = 10, last = '2' } = over;
   return {
     status: 'FAILED',
-    route: { total_fees_msat: String(fee), total_amt_msat: String(amount + fee), hops: [hop, hop] },
+    route: {
+      total_fees_msat: String(fee),
+      total_amt_msat: String(amount + fee),
+      hops: [
+        { chan_id: '1', pub_key: '02aa', fee_msat: String(fee), amt_to_forward_msat: String(amount) },
+        { chan_id: last, pub_key: '02bb', fee_msat: '0', amt_to_forward_msat: String(amount) },
+      ],
+    },
     resolve_time_ns: '0',
     failure: { code, failure_source_index: at },
   };
@@ -96,38 +103,50 @@ const ended = (reason: string, ...htlcs: readonly HtlcAttemptMessage[]): Payment
   htlcs,
 });
 
-describe('a probe', () => {
-  test('that arrived whole costs what its paths cost', () => {
-    expect(verdictOf(ended('INCORRECT_PAYMENT_DETAILS', path({ code: 'TEMPORARY_CHANNEL_FAILURE', at: 1 }), path()), msat(1000))).toEqual({
-      is: 'fee',
-      fee: 10n,
-    });
-    expect(verdictOf(ended('INCORRECT_PAYMENT_DETAILS', path({ amount: 400, fee: 3 }), path({ amount: 600, fee: 4 })), msat(1000))).toEqual(
-      { is: 'fee', fee: 7n },
-    );
-    expect(verdictOf(ended('ERROR', path({ code: 'MPP_TIMEOUT' })), msat(1000))).toEqual({ is: 'fee', fee: 10n });
-  });
-
-  test('that arrived in part proves nothing yet', () => {
-    expect(verdictOf(ended('INCORRECT_PAYMENT_DETAILS', path({ amount: 400 })), msat(1000))).toEqual({
-      is: 'again',
-      refusedOnTheWay: false,
-    });
-    // Said by a node on the way, it is not the payee's refusal.
-    expect(verdictOf(ended('INCORRECT_PAYMENT_DETAILS', path({ at: 1 })), msat(1000))).toEqual({ is: 'again', refusedOnTheWay: true });
+describe('a probe in one part', () => {
+  test('that arrived costs what its path costs', () => {
+    const tries = [path({ code: 'TEMPORARY_CHANNEL_FAILURE', at: 1 }), path()];
+    expect(wholeVerdict(ended('INCORRECT_PAYMENT_DETAILS', ...tries))).toEqual({ is: 'fee', fee: 10n });
+    expect(wholeVerdict(ended('ERROR', path({ code: 'MPP_TIMEOUT' })))).toEqual({ is: 'fee', fee: 10n });
   });
 
   test('is noRoute only by the word of LND', () => {
-    expect(verdictOf(ended('NO_ROUTE', path({ code: 'TEMPORARY_CHANNEL_FAILURE', at: 1 })), msat(1000))).toEqual({ is: 'noRoute' });
-    expect(verdictOf(ended('NO_ROUTE'), msat(1000))).toEqual({ is: 'noRoute' });
-    expect(verdictOf(ended('INSUFFICIENT_BALANCE'), msat(1000))).toEqual({ is: 'noRoute' });
-    expect(verdictOf(ended('TIMEOUT'), msat(1000)).is).toBe('unknown');
-    expect(verdictOf(ended('ERROR'), msat(1000)).is).toBe('unknown');
-    expect(verdictOf(ended('CANCELED'), msat(1000)).is).toBe('unknown');
-    expect(verdictOf(ended('NO_ROUTE', path({ code: 'UNKNOWN_NEXT_PEER', at: 1 })), msat(1000)).is).toBe('unknown');
+    expect(wholeVerdict(ended('NO_ROUTE', path({ code: 'TEMPORARY_CHANNEL_FAILURE', at: 1 })))).toEqual({ is: 'noRoute' });
+    expect(wholeVerdict(ended('NO_ROUTE'))).toEqual({ is: 'noRoute' });
+    expect(wholeVerdict(ended('INSUFFICIENT_BALANCE'))).toEqual({ is: 'noRoute' });
+    for (const reason of ['TIMEOUT', 'ERROR', 'CANCELED']) expect(wholeVerdict(ended(reason)).is).toBe('unknown');
+    // Said by a node on the way, it is not the payee's refusal.
+    expect(wholeVerdict(ended('INCORRECT_PAYMENT_DETAILS', path({ at: 1 }))).is).toBe('unknown');
+    expect(wholeVerdict(ended('NO_ROUTE', path({ code: 'UNKNOWN_NEXT_PEER', at: 1 }))).is).toBe('unknown');
+  });
+});
+
+const routes = (...htlcs: readonly HtlcAttemptMessage[]) => arrivedRoutes(ended('INCORRECT_PAYMENT_DETAILS', ...htlcs));
+
+describe('a probe in parts', () => {
+  test('that arrived on separate channels costs what all cost', () => {
+    expect(splitVerdict(routes(path({ amount: 400, fee: 3 }), path({ amount: 600, fee: 4, last: '3' })), msat(1000))).toEqual({
+      is: 'fee',
+      fee: 7n,
+    });
   });
 
-  test('names channels as gRPC wants them', () => {
+  test('proves nothing about a channel that all of them used, one after the other', () => {
+    const narrow = [{ from: '02aa', to: '02bb', load: 1000n }];
+    expect(splitVerdict(routes(path({ amount: 400, fee: 3 }), path({ amount: 600, fee: 4 })), msat(1000))).toEqual({
+      is: 'unproved',
+      narrow,
+    });
+    expect(splitVerdict(routes(path({ amount: 400 })), msat(1000))).toEqual({ is: 'partly', narrow });
+  });
+
+  test('is noRoute when nothing arrived', () => {
+    expect(splitVerdict(routes(path({ code: 'TEMPORARY_CHANNEL_FAILURE', at: 1 })), msat(1000))).toEqual({ is: 'noRoute' });
+  });
+});
+
+describe('channels', () => {
+  test('are named as gRPC wants them', () => {
     expect(shortChannelId('700000x1234x1')).toBe(String((700_000n << 40n) + (1234n << 16n) + 1n));
     expect(shortChannelId('16777215x16777215x65535')).toBe('18446744073709551615');
   });
