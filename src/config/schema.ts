@@ -68,7 +68,7 @@ const database = z.strictObject({
 const graphqlLimits = z.strictObject({
   depth: key(whole(5, 1000).default(20), 'a whole number from 5 to 1000', 'Deepest nesting of a query.'),
   cost: key(
-    whole(100, 10_000_000).default(20_000),
+    whole(100, 10_000_000).default(500_000),
     'a whole number from 100 to 10000000',
     'Highest cost of a query: its fields, weighted by depth.',
   ),

@@ -1,5 +1,5 @@
 // What one document may ask for, kept as validation rules in front of GraphQL's own, and how many subscriptions may be open.
-// Loose enough for every client we know (galoy-compatible documents: depth 7, cost below 500), tight enough for strangers.
+// Loose enough for every client we know (a page of 100 whole transactions for each wallet, written as a literal, costs 190,000), tight enough for strangers.
 import { costLimitRule } from '@escape.tech/graphql-armor-cost-limit';
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
