@@ -33,17 +33,22 @@ it('migrates once when four replicas start at once', async () => {
   await Promise.all(replicas.map((replica) => replica.close()));
 });
 
+const prisma = async (...words: string[]): Promise<string> => {
+  const { stdout } = await promisify(execFile)(process.execPath, ['node_modules/prisma/build/index.js', ...words], {
+    cwd: fileURLToPath(new URL('../../', import.meta.url)),
+    env: { ...process.env, DATABASE_URL: url },
+  });
+  return stdout;
+};
+
 it('leaves a database that Prisma calls up to date', async () => {
-  const root = fileURLToPath(new URL('../../', import.meta.url));
-  const prisma = async (...words: string[]): Promise<string> => {
-    const { stdout } = await promisify(execFile)(process.execPath, ['node_modules/prisma/build/index.js', ...words], {
-      cwd: root,
-      env: { ...process.env, DATABASE_URL: url },
-    });
-    return stdout;
-  };
   expect(await prisma('migrate', 'status')).toContain('Database schema is up to date');
   expect(await prisma('migrate', 'deploy')).toContain('No pending migrations');
+});
+
+it('has in its migrations what schema.prisma says, and in schema.prisma what the migrations say', async () => {
+  const difference = await prisma('migrate', 'diff', '--from-config-datasource', '--to-schema', 'prisma/schema.prisma', '--script');
+  expect(difference).toContain('This is an empty migration');
 });
 
 it('hears on one replica what another one says', async () => {
