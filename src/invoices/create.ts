@@ -42,18 +42,31 @@ const firstCheckMs = 120_000;
  * Throws Refused: invalidInput, amountIsZero, externalIdTaken, idempotencyConflict, backendUnavailable, notSupported.
  */
 export const createInvoice = async (deps: InvoiceDeps, order: InvoiceOrder, signal: AbortSignal): Promise<InvoiceView> => {
-  const replayed = order.asked && (await replay(deps, order.asked));
-  if (replayed) return replayed;
+  const before = order.asked && (await replayed(deps, order.asked));
+  if (before) return before;
   const terms = termsOf(order);
-  const { issue, from, identity } = await issueSomewhere(deps, { order, terms }, signal);
-  const row = rowOf(deps, { order, issue, backendId: from, identity });
+  return insertIssued(deps, order, await issueSomewhere(deps, { order, terms }, signal));
+};
+
+/** An issued invoice on its way into the database; `more` is what a hold invoice has beyond a plain one. */
+export interface IssuedBy {
+  readonly issue: Issued;
+  readonly backendId: string;
+  readonly identity: string;
+  readonly more?: Pick<NewInvoice, 'kind' | 'sealedPreimage' | 'longestHoldSeconds' | 'onDeadline'>;
+}
+
+/** The one insert. Throws Refused externalIdTaken, idempotencyConflict. */
+export const insertIssued = async (deps: InvoiceDeps, order: InvoiceOrder, from: IssuedBy): Promise<InvoiceView> => {
+  const row = rowOf(deps, order, from);
   try {
     await insertInvoice(deps.db, row);
   } catch (error) {
     // Two requests with one key: the other one won, and its answer is ours.
-    const other = isUniqueViolation(error) && order.asked ? await replay(deps, order.asked) : null;
+    const other = isUniqueViolation(error) && order.asked ? await replayed(deps, order.asked) : null;
     if (other) return other;
     if (isUniqueViolation(error, 'invoices_account_id_external_id_key')) return refuse({ is: 'externalIdTaken' });
+    if (isUniqueViolation(error, 'invoices_payment_hash_key')) return refuse({ is: 'alreadyProcessed' });
     throw error;
   }
   return toInvoiceView({ ...unsettled, ...row });
@@ -66,21 +79,22 @@ const unsettled = {
   heldHandle: null,
   deadlineHeight: null,
   deadlineAt: null,
-  onDeadline: null,
-  longestHoldSeconds: null,
+  settleAt: null,
   heldAt: null,
   settledAt: null,
   canceledAt: null,
   checks: 0,
 } as const;
 
-const replay = async (deps: InvoiceDeps, asked: Asked): Promise<InvoiceView | null> => {
+/** The answer that an earlier request with this key got, as it is now. Throws Refused idempotencyConflict. */
+export const replayed = async (deps: InvoiceDeps, asked: Asked): Promise<InvoiceView | null> => {
   const row: InvoiceRow | null = await invoiceByAsk(deps.db, asked);
   if (!row) return null;
   return row.askedDigest === asked.digest ? toInvoiceView(row) : refuse({ is: 'idempotencyConflict' });
 };
 
-const termsOf = (order: InvoiceOrder): InvoiceTerms => {
+/** Throws Refused: amountIsZero, invalidInput (memo, expirySeconds). */
+export const termsOf = (order: InvoiceOrder): InvoiceTerms => {
   if (order.amountMsat !== null && order.amountMsat <= 0n) return refuse({ is: 'amountIsZero' });
   if (order.memo !== null && Buffer.byteLength(order.memo) > maxMemoBytes) {
     return refuse({ is: 'invalidInput', field: 'memo', rule: `at most ${maxMemoBytes} bytes`, given: order.memo.slice(0, 40) });
@@ -104,12 +118,6 @@ const termsOf = (order: InvoiceOrder): InvoiceTerms => {
 };
 
 type Issued = Extract<Issue, { readonly is: 'issued' }>;
-interface IssuedBy {
-  readonly issue: Issued;
-  readonly from: string;
-  readonly identity: string;
-}
-
 const fits = (receive: Receive, order: InvoiceOrder): boolean => {
   if (order.amountMsat === null) return receive.traits.amountless;
   if (order.descriptionHash !== null && !receive.traits.descriptionHash) return false;
@@ -128,17 +136,14 @@ const issueSomewhere = async (
     if (!backend.receive) continue;
     const issue = await backend.receive.create(ask.terms, signal);
     const key = identity()?.key;
-    if (issue.is === 'issued' && key !== undefined) return { issue, from: backend.id, identity: key };
+    if (issue.is === 'issued' && key !== undefined) return { issue, backendId: backend.id, identity: key };
     deps.log.warn({ backend: backend.id, issue: issue.is === 'issued' ? 'no identity' : issue }, 'no invoice from this backend');
   }
   return refuse({ is: 'backendUnavailable' });
 };
 
-const rowOf = (
-  deps: InvoiceDeps,
-  from: { readonly order: InvoiceOrder; readonly issue: Issued; readonly backendId: string; readonly identity: string },
-): NewInvoice => {
-  const { order, issue } = from;
+const rowOf = (deps: InvoiceDeps, order: InvoiceOrder, from: IssuedBy): NewInvoice => {
+  const { issue } = from;
   const now = deps.clock.now();
   const firstCheck = new Date(Math.min(now.getTime() + firstCheckMs, issue.expiresAt.getTime() + 1_000));
   return {
@@ -147,12 +152,12 @@ const rowOf = (
     walletId: order.wallet.id,
     backendId: from.backendId,
     backendIdentity: from.identity,
-    kind: 'plain',
+    ...(from.more ?? { kind: 'plain', sealedPreimage: null, longestHoldSeconds: null, onDeadline: null }),
     paymentHash: issue.hash,
     bolt11: issue.bolt11,
     paymentSecret: issue.paymentSecret,
     // Kept only where an internal transfer may need it.
-    preimage: order.wallet.balanceKind === 'ledger' ? (issue.preimage ?? null) : null,
+    preimage: from.more === undefined && order.wallet.balanceKind === 'ledger' ? (issue.preimage ?? null) : null,
     amountMsat: order.amountMsat,
     memo: order.memo,
     descriptionHash: order.descriptionHash,

@@ -3,6 +3,7 @@ import type { Registry } from '../backends/registry.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db.ts';
 import type { Log } from '../platform/log.ts';
+import type { Vault } from '../platform/vault.ts';
 import type { Prices } from '../prices/price.ts';
 import type { WalletView } from '../wallets/view.ts';
 
@@ -13,8 +14,17 @@ export interface InvoiceDeps {
   readonly log: Log;
   readonly prices: Prices;
   readonly wallet: (id: string) => Promise<WalletView | null>;
+  /** Seals the preimages that the gateway guards. */
+  readonly vault: Vault;
+  readonly holds: HoldLimits;
   /** Something was committed that others may wait for. */
   readonly poke: () => void;
   /** A person must look: counted and logged; the row itself is written by the statement that saw it. */
   readonly alarm: (kind: string, subject: string, detail: Readonly<Record<string, unknown>>) => void;
+}
+
+/** How much may be open or held in hold invoices at once, in msat: held HTLCs fill channels. */
+export interface HoldLimits {
+  readonly perWalletMsat: bigint;
+  readonly perGatewayMsat: bigint;
 }

@@ -5,6 +5,7 @@ import type { Effects, IncidentRow } from '../platform/effects.ts';
 import { newId } from '../platform/ids.ts';
 import { type Step, step } from '../platform/machine.ts';
 import { bookReceive } from '../wallets/ledger.ts';
+import { deadlineHeight } from './deadline.ts';
 import type { InvoiceDeps } from './deps.ts';
 import { type InvoiceEvent, type InvoiceState, invoiceAlarms, invoiceTable, invoiceTerminal } from './states.ts';
 import { advanceInvoice, type InvoiceMove, type InvoiceRow, invoiceByHash } from './store.ts';
@@ -90,8 +91,8 @@ const detailsOf = (row: InvoiceRow, sighting: InvoiceSighting, now: Date): Omit<
         received_msat: sighting.received,
         // The newest handle counts: a new set may replace the one we knew without a change of state.
         held_handle: sighting.handle,
-        deadline_height: sighting.deadline.height ?? null,
-        deadline_at: sighting.deadline.at ?? null,
+        deadline_height: sighting.deadline.height === undefined ? null : deadlineHeight(sighting.deadline.height),
+        deadline_at: earliest(sighting.deadline.at ?? null, holdEnd(row, now)),
         ...(row.heldAt === null && { held_at: now }),
       };
     case 'settled': {
@@ -104,8 +105,18 @@ const detailsOf = (row: InvoiceRow, sighting: InvoiceSighting, now: Date): Omit<
     case 'notFound':
       return { canceled_at: now };
     case 'open':
-      return { held_handle: null, deadline_height: null, deadline_at: null };
+      // Released: a later payment is a new hold with a time of its own.
+      return { held_handle: null, deadline_height: null, deadline_at: null, held_at: null };
   }
+};
+
+/** When the longest hold that was promised to payers is over; null for an invoice without one. */
+const holdEnd = (row: InvoiceRow, now: Date): Date | null =>
+  row.longestHoldSeconds === null ? null : new Date((row.heldAt ?? now).getTime() + row.longestHoldSeconds * 1000);
+
+const earliest = (one: Date | null, other: Date | null): Date | null => {
+  if (one === null || other === null) return one ?? other;
+  return one < other ? one : other;
 };
 
 const effectsOf = async (

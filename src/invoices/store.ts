@@ -29,6 +29,9 @@ export type NewInvoice = Pick<
   | 'descriptionHash'
   | 'externalId'
   | 'webhookUrl'
+  | 'sealedPreimage'
+  | 'longestHoldSeconds'
+  | 'onDeadline'
   | 'createdAt'
   | 'expiresAt'
   | 'nextCheckAt'
@@ -41,15 +44,15 @@ const columns = `id, account_id AS "accountId", wallet_id AS "walletId", backend
   payment_hash AS "paymentHash", bolt11, payment_secret AS "paymentSecret", preimage, amount_msat AS "amountMsat", received_msat AS "receivedMsat",
   memo, description_hash AS "descriptionHash", external_id AS "externalId", settled_by AS "settledBy", held_handle AS "heldHandle",
   deadline_height AS "deadlineHeight", deadline_at AS "deadlineAt", on_deadline AS "onDeadline", longest_hold_seconds AS "longestHoldSeconds",
-  webhook_url AS "webhookUrl", created_at AS "createdAt", expires_at AS "expiresAt", held_at AS "heldAt", settled_at AS "settledAt",
+  webhook_url AS "webhookUrl", sealed_preimage AS "sealedPreimage", settle_at AS "settleAt", created_at AS "createdAt", expires_at AS "expiresAt", held_at AS "heldAt", settled_at AS "settledAt",
   canceled_at AS "canceledAt", next_check_at AS "nextCheckAt", checks, asked_by AS "askedBy", asked_key AS "askedKey", asked_digest AS "askedDigest"`;
 
 // Raw because it is the hot path: one prepared statement instead of Prisma's planning for each creation.
 const insert = {
   name: 'invoice_insert',
   text: `INSERT INTO invoices (id, account_id, wallet_id, backend_id, backend_identity, kind, payment_hash, bolt11, payment_secret, preimage,
-    amount_msat, memo, description_hash, external_id, webhook_url, created_at, expires_at, next_check_at, asked_by, asked_key, asked_digest)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
+    amount_msat, memo, description_hash, external_id, webhook_url, created_at, expires_at, next_check_at, asked_by, asked_key, asked_digest, sealed_preimage, longest_hold_seconds, on_deadline)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
 };
 const byHash = { name: 'invoice_by_hash', text: `SELECT ${columns} FROM invoices WHERE payment_hash = $1` };
 const byAsk = { name: 'invoice_by_ask', text: `SELECT ${columns} FROM invoices WHERE asked_by = $1 AND asked_key = $2` };
@@ -110,6 +113,9 @@ export const insertInvoice = async (db: Database, row: NewInvoice): Promise<void
     row.askedBy,
     row.askedKey,
     row.askedDigest,
+    row.sealedPreimage,
+    row.longestHoldSeconds,
+    row.onDeadline,
   ]);
 };
 
@@ -151,6 +157,40 @@ export const waitingInvoices = async (db: Database): Promise<{ readonly waiting:
   return row ?? { waiting: 0, oldest: null };
 };
 
+const held = {
+  name: 'invoices_held_msat',
+  text: `SELECT coalesce(sum(amount_msat), 0)::bigint AS gateway, coalesce(sum(amount_msat) FILTER (WHERE wallet_id = $1), 0)::bigint AS wallet
+    FROM invoices WHERE kind = 'hold' AND (state IN ('held', 'claimed', 'settling', 'canceling') OR (state = 'open' AND expires_at > $2))`,
+};
+
+/** What hold invoices ask for or hold now, in msat: of one wallet and of all. */
+export const heldMsat = async (
+  db: Database,
+  walletId: string,
+  now: Date,
+): Promise<{ readonly wallet: bigint; readonly gateway: bigint }> => {
+  const [row] = await sql<{ wallet: bigint; gateway: bigint }>(db, held, [walletId, now]);
+  return row ?? { wallet: 0n, gateway: 0n };
+};
+
+const sealing = {
+  name: 'invoices_sealing_keys',
+  text: `SELECT DISTINCT split_part(sealed_preimage, '.', 1) AS id FROM invoices WHERE sealed_preimage IS NOT NULL`,
+};
+
+/** Ids of the keys under which preimages are sealed. */
+export const sealingKeys = async (db: Database): Promise<readonly string[]> =>
+  (await sql<{ id: string }>(db, sealing, [])).map((row) => row.id);
+
+const watched = {
+  name: 'invoices_watched',
+  text: `SELECT ${columns} FROM invoices WHERE state IN ('held', 'claimed') AND backend_id = ANY($1::text[])`,
+};
+
+/** Everything that is held or claimed on these backends: what the deadline guard watches. */
+export const heldInvoices = (db: Database, backendIds: readonly string[]): Promise<readonly InvoiceRow[]> =>
+  sql<InvoiceRow>(db, watched, [[...backendIds]]);
+
 export interface InvoiceMove {
   readonly id: string;
   readonly from: InvoiceState;
@@ -162,7 +202,10 @@ export interface InvoiceMove {
     readonly held_handle?: string | null;
     readonly deadline_height?: number | null;
     readonly deadline_at?: Date | null;
-    readonly held_at?: Date;
+    readonly on_deadline?: 'settle' | 'cancel';
+    readonly settle_at?: Date | null;
+    readonly sealed_preimage?: string | null;
+    readonly held_at?: Date | null;
     readonly settled_at?: Date;
     readonly canceled_at?: Date;
     readonly next_check_at?: Date | null;

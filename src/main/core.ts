@@ -7,6 +7,7 @@ import { createKeylessLimits } from '../commands/limits.ts';
 import { createReads } from '../commands/looking.ts';
 import type { Reads } from '../commands/reads.ts';
 import type { Ask } from '../commands/table.ts';
+import type { HoldLimits } from '../invoices/deps.ts';
 import { hastenInvoices, invoiceByHash } from '../invoices/store.ts';
 import type { PaymentSettings } from '../payments/deps.ts';
 import { sendsAtRest } from '../payments/send.ts';
@@ -17,8 +18,10 @@ import { createFeed, type Feed } from '../platform/feed.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { type OutgoingSwitch, outgoingSwitch } from '../platform/switches.ts';
+import type { Vault } from '../platform/vault.ts';
 import type { Prices } from '../prices/price.ts';
 import { createWalletStore, type WalletStore } from '../wallets/store.ts';
+import { createDeadlineGuard, type DeadlineGuard } from '../workers/deadlines.ts';
 import { follow } from '../workers/follow.ts';
 import { createSweep, type Sweep } from '../workers/sweep.ts';
 
@@ -34,6 +37,8 @@ export interface CoreParts {
   readonly payments: PaymentSettings;
   readonly keyless: { readonly perMinute: number; readonly blockSeconds: number };
   readonly simulatedPayer: CommandDeps['simulatedPayer'];
+  readonly vault: Vault;
+  readonly holds: HoldLimits;
 }
 
 export interface Core {
@@ -45,6 +50,7 @@ export interface Core {
   readonly outgoing: OutgoingSwitch;
   readonly deps: CommandDeps;
   readonly sweep: Sweep;
+  readonly deadlines: DeadlineGuard;
   /** Follows the backends and sweeps what waits, until `close`. */
   start(): void;
   /** Resolves when no send is between its insert and its answer. */
@@ -69,11 +75,15 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
   const stopping = new AbortController();
   const workers = { db, clock, log, invoices: deps.invoices, payments: deps.payments };
   const sweep = createSweep({ ...workers, swept: (story, rows) => metrics.count('sweep_rows', { story }, rows) });
+  const deadlines = createDeadlineGuard(workers);
   let following: readonly Promise<void>[] = [];
 
   const start = (): void => {
-    following = registry.all.map((one) => follow({ ...workers, reconnected: hasten(parts, log) }, one, stopping.signal));
+    following = registry.all.map((one) =>
+      follow({ ...workers, block: deadlines.block, reconnected: hasten(parts, log) }, one, stopping.signal),
+    );
     sweep.start();
+    deadlines.start();
   };
 
   return {
@@ -85,11 +95,12 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
     outgoing,
     deps,
     sweep,
+    deadlines,
     start,
     atRest: () => sendsAtRest(deps.payments),
     close: async () => {
       stopping.abort();
-      await sweep.stop();
+      await Promise.all([sweep.stop(), deadlines.stop()]);
       await Promise.allSettled(following);
       await feed.close();
     },
@@ -126,7 +137,7 @@ const storiesOf = (parts: CoreParts, shared: Shared): CommandDeps => {
     about: parts.about,
     simulatedPayer: parts.simulatedPayer,
     keyless: createKeylessLimits(parts.keyless, clock),
-    invoices: { ...common, poke: feed.poke },
+    invoices: { ...common, poke: feed.poke, vault: parts.vault, holds: parts.holds },
     payments: {
       ...common,
       feed,

@@ -6,7 +6,7 @@ import { type Effects, effectClauses, effectValues, toJson } from './effects.ts'
 // What a move may change, by table; everything else of a row is written once.
 const columns = {
   invoices:
-    'state, preimage, received_msat, settled_by, held_handle, deadline_height, deadline_at, on_deadline, held_at, settled_at, canceled_at, next_check_at, checks',
+    'state, preimage, received_msat, settled_by, held_handle, deadline_height, deadline_at, on_deadline, settle_at, sealed_preimage, held_at, settled_at, canceled_at, next_check_at, checks',
   attempts: 'state, disproved, ref, seen_in_flight, preimage, proof, fee_msat, failure, routes, ended_at, next_check_at, checks',
 } as const;
 

@@ -1,10 +1,12 @@
 // Follows one backend's facts for as long as the process lives: effect first, cursor after. Every replica follows; the compare-and-swap
 // lets one win. A stream that ends or breaks is opened again from the stored cursor.
+
 import { keepCursor, readPin } from '../backends/pins.ts';
 import type { Cursor, Fact } from '../backends/port.ts';
 import type { Registered } from '../backends/registry.ts';
 import type { InvoiceDeps } from '../invoices/deps.ts';
 import { observeInvoice } from '../invoices/observe.ts';
+import type { BlockHeight } from '../lightning/values.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
 import { observePaymentFact } from '../payments/observe.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -17,6 +19,7 @@ export interface FollowDeps {
   readonly log: Log;
   readonly invoices: InvoiceDeps;
   readonly payments: PaymentDeps;
+  readonly block: (backendId: string, height: BlockHeight) => void;
   /** The stream is open (again): what it cannot replay is asked about now. */
   readonly reconnected: (backendId: string) => void;
 }
@@ -70,9 +73,11 @@ const effect = async (deps: FollowDeps, from: Source, fact: Fact): Promise<void>
     case 'payment':
       await observePaymentFact(deps.payments, { ...from, hash: fact.hash, outcome: fact.outcome });
       return;
-    case 'deposit':
     case 'block':
-      // Deposits and deadlines have their stories later; until then the cursor may pass them, for both are asked about again.
+      deps.block(from.backendId, fact.height);
+      return;
+    case 'deposit':
+      // Deposits have their story later; until then the cursor may pass them, for the chain is asked about again.
       return;
   }
 };

@@ -4,6 +4,7 @@
 import { askToCancel } from '../invoices/cancel.ts';
 import type { InvoiceDeps } from '../invoices/deps.ts';
 import { observeInvoice } from '../invoices/observe.ts';
+import { askToSettle } from '../invoices/settle.ts';
 import { claimDueInvoices, type InvoiceRow, rescheduleInvoice } from '../invoices/store.ts';
 import { paymentHash } from '../lightning/values.ts';
 import { askAbout } from '../payments/ask.ts';
@@ -104,6 +105,7 @@ const sweepInvoice = async (deps: SweepDeps, row: InvoiceRow): Promise<void> => 
   const signal = AbortSignal.timeout(askMs);
   const facet = row.kind === 'hold' ? backend?.hold : backend?.receive;
   if (row.state === 'canceling') await askToCancel(deps.invoices, row, signal);
+  else if (row.state === 'settling') await askToSettle(deps.invoices, row, signal);
   else if (facet) {
     const sighting = await facet.find(paymentHash(row.paymentHash), signal);
     const after = await observeInvoice(deps.invoices, {

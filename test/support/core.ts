@@ -1,5 +1,8 @@
 // The core over a real database and a simulated network of its own, for story tests: one account, wallets of both kinds, a key's principal.
 
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connectSimulated, type SimulatedBackend } from '../../src/backends/simulated/backend.ts';
 import { simulatedSettings } from '../../src/backends/simulated/settings.ts';
 import { createWorlds } from '../../src/backends/simulated/worlds.ts';
@@ -11,6 +14,7 @@ import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import type { Database } from '../../src/platform/db.ts';
 import { type Log, silentLog } from '../../src/platform/log.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
+import { addVaultKey, readVault } from '../../src/platform/vault.ts';
 import { fixedPrice } from '../../src/prices/price.ts';
 import type { NewWallet } from '../../src/wallets/store.ts';
 import type { Principal } from '../../src/wallets/view.ts';
@@ -41,6 +45,12 @@ export interface TestCoreOptions {
   readonly db?: Database;
   readonly latencyMs?: number;
 }
+
+const testVault = () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'switchyard-vault-')), 'keys');
+  addVaultKey(file, new Date());
+  return readVault(file);
+};
 
 const wallet = (name: string, more: Partial<NewWallet>): NewWallet => ({
   name,
@@ -74,6 +84,8 @@ export const testCore = async (options: TestCoreOptions = {}): Promise<TestCore>
     payments: { ...defaultPaymentSettings, ...options.payments },
     keyless: { perMinute: 60, blockSeconds: 300 },
     simulatedPayer: null,
+    vault: testVault(),
+    holds: { perWalletMsat: 10_000_000_000n, perGatewayMsat: 100_000_000_000n },
   });
   const accountId = await core.wallets.ensureAccount('operator', null);
   const walletId = await core.wallets.ensureWallet(accountId, wallet('atm', {}));

@@ -1,0 +1,29 @@
+// Deadlines of held invoices: how many blocks a hold needs, when it must end, and what is due then. Time makes us ask and act; only the
+// backend's answer ends the invoice.
+import type { InvoiceRow } from './store.ts';
+
+/** Blocks between our deadline and the end of the earliest HTLC: LND cancels by itself at 18, a force close begins at 16. */
+export const marginBlocks = 24;
+
+/** Final CLTV delta for a hold of so many seconds, in blocks: blocks of eight minutes with a surge of 1.7 over them, plus the margin. */
+export const finalCltvDelta = (longestHoldSeconds: number): number => Math.ceil((longestHoldSeconds * 1.7) / 480) + marginBlocks;
+
+/** The height at which a hold must end, from the earliest expiry among the HTLCs that are held now. */
+export const deadlineHeight = (earliestExpiry: number): number => earliestExpiry - marginBlocks;
+
+/** What is due for a row that is held at this time and height; null while nothing is. */
+export const dueOf = (
+  row: Pick<InvoiceRow, 'state' | 'deadlineHeight' | 'deadlineAt' | 'settleAt' | 'onDeadline' | 'sealedPreimage'>,
+  now: Date,
+  height: number | null,
+): 'settleDue' | 'cancelDue' | null => {
+  if (row.state !== 'held' && row.state !== 'claimed') return null;
+  // Cash may be out: a claimed one is settled at its deadline, never canceled.
+  const end = row.state === 'claimed' || row.onDeadline === 'settle' ? 'settleDue' : 'cancelDue';
+  const isOver =
+    (row.deadlineAt !== null && row.deadlineAt <= now) || (row.deadlineHeight !== null && height !== null && row.deadlineHeight <= height);
+  if (row.state === 'held' && row.settleAt !== null && (row.settleAt <= now || isOver)) return 'settleDue';
+  if (!isOver) return null;
+  // Without the preimage nothing can be settled; then the payer gets the money back rather than a force close.
+  return end === 'settleDue' && row.sealedPreimage === null ? 'cancelDue' : end;
+};

@@ -1,0 +1,120 @@
+// Hold invoices are made under a caller's hash, whose preimage the caller keeps, or under one of ours, whose preimage is sealed at rest.
+// HELD means money of somebody that is in nobody's hands: how much and how long is limited from the start.
+import type { Hold, InvoiceTerms } from '../backends/port.ts';
+import type { Registered } from '../backends/registry.ts';
+import { hashOf, newPreimage, type PaymentHash, type Preimage, paymentHash } from '../lightning/values.ts';
+import { refuse } from '../platform/refusal.ts';
+import { type InvoiceOrder, type IssuedBy, insertIssued, replayed, termsOf } from './create.ts';
+import { finalCltvDelta } from './deadline.ts';
+import type { InvoiceDeps } from './deps.ts';
+import { heldMsat } from './store.ts';
+import type { InvoiceView } from './view.ts';
+
+export interface HoldOrder extends InvoiceOrder {
+  /** The caller's: then the caller keeps the preimage. Null: the gateway makes and guards it. */
+  readonly paymentHash: string | null;
+  /** Longest time that a payer's money is held, in seconds; null: the gateway's default of 600. */
+  readonly longestHoldSeconds: number | null;
+  /** What is due when that time or the blocks run out. `settle` only where the gateway has the preimage. */
+  readonly onDeadline: 'settle' | 'cancel';
+}
+
+export const holdRange = { least: 30, most: 86_400, usual: 600 } as const;
+
+/**
+ * Throws Refused: as `createInvoice`, and amountRequired (a hold is for a known amount), notSupported (no backend of the route takes a
+ * caller's hash, or holds long enough), limitExceeded (`held`), hashInUse as alreadyProcessed.
+ */
+export const createHoldInvoice = async (deps: InvoiceDeps, order: HoldOrder, signal: AbortSignal): Promise<InvoiceView> => {
+  const before = order.asked && (await replayed(deps, order.asked));
+  if (before) return before;
+  if (order.amountMsat === null) return refuse({ is: 'amountRequired' });
+  const seconds = longestHold(order);
+  if (order.onDeadline === 'settle' && order.paymentHash !== null) return refuse({ is: 'notSupported' });
+  await withinHeldLimit(deps, order.wallet.id, order.amountMsat);
+  const terms = { ...termsOf(order), finalCltvDelta: finalCltvDelta(seconds) };
+  // Ours is made here when the backend takes a hash, so that it is known even if the answer gets lost.
+  const own = order.paymentHash === null ? newPreimage() : null;
+  const hash = order.paymentHash === null ? null : paymentHash(order.paymentHash);
+  const found = await issueHold(deps, { order, terms, seconds, own, hash }, signal);
+  const secret = found.preimage;
+  return insertIssued(deps, order, {
+    issue: found.issue,
+    backendId: found.backendId,
+    identity: found.identity,
+    more: {
+      kind: 'hold',
+      sealedPreimage: secret && deps.vault.seal(secret, found.issue.hash),
+      longestHoldSeconds: seconds,
+      onDeadline: order.onDeadline,
+    },
+  });
+};
+
+const longestHold = ({ longestHoldSeconds }: HoldOrder): number => {
+  const seconds = longestHoldSeconds ?? holdRange.usual;
+  if (Number.isInteger(seconds) && seconds >= holdRange.least && seconds <= holdRange.most) return seconds;
+  return refuse({
+    is: 'invalidInput',
+    field: 'longestHoldSeconds',
+    rule: `${holdRange.least} to ${holdRange.most} seconds`,
+    given: String(seconds),
+  });
+};
+
+/** Held HTLCs fill channels: so much may be open or held at once. */
+const withinHeldLimit = async (deps: InvoiceDeps, walletId: string, amountMsat: bigint): Promise<void> => {
+  const held = await heldMsat(deps.db, walletId, deps.clock.now());
+  const { perWalletMsat, perGatewayMsat } = deps.holds;
+  if (held.wallet + amountMsat > perWalletMsat)
+    refuse({ is: 'limitExceeded', limit: 'held in this wallet', remainingMsat: perWalletMsat - held.wallet });
+  if (held.gateway + amountMsat > perGatewayMsat)
+    refuse({ is: 'limitExceeded', limit: 'held in this gateway', remainingMsat: perGatewayMsat - held.gateway });
+};
+
+interface HoldIssue {
+  readonly order: HoldOrder;
+  readonly terms: InvoiceTerms;
+  readonly seconds: number;
+  readonly own: Preimage | null;
+  readonly hash: PaymentHash | null;
+}
+
+const takes = (hold: Hold, ask: HoldIssue): boolean => {
+  if (ask.hash !== null && hold.traits.hashFrom !== 'caller') return false;
+  return hold.traits.heldSeconds === null || hold.traits.heldSeconds >= ask.seconds;
+};
+
+const issueHold = async (deps: InvoiceDeps, ask: HoldIssue, signal: AbortSignal): Promise<HeldIssue> => {
+  const route = ask.order.wallet.receiveRoute.map((id) => deps.registry.get(id)).filter((one): one is Registered => one !== null);
+  const able = route.filter(({ backend }) => backend.hold && takes(backend.hold, ask));
+  if (route.length > 0 && able.length === 0) return refuse({ is: 'notSupported' });
+  for (const one of able) {
+    const found = await issueOn(deps, ask, { one, signal });
+    if (found) return found;
+  }
+  return refuse({ is: 'backendUnavailable' });
+};
+
+interface HeldIssue extends IssuedBy {
+  /** Only where the gateway guards it. */
+  readonly preimage: Preimage | null;
+}
+
+/** Null when this backend could not, and another may be tried: nobody was told of what it may have made. */
+const issueOn = async (
+  deps: InvoiceDeps,
+  ask: HoldIssue,
+  { one, signal }: { readonly one: Registered; readonly signal: AbortSignal },
+): Promise<HeldIssue | null> => {
+  const { backend } = one;
+  const hash = ask.hash ?? (backend.hold?.traits.hashFrom === 'caller' && ask.own ? hashOf(ask.own) : null);
+  const issue = await backend.hold?.create({ ...ask.terms, ...(hash !== null && { hash }) }, signal);
+  const identity = one.identity()?.key;
+  if (issue?.is === 'issued' && identity !== undefined) {
+    return { issue, backendId: backend.id, identity, preimage: ask.hash === null ? (issue.preimage ?? ask.own) : null };
+  }
+  if (issue?.is === 'refused' && issue.because === 'hashInUse') return refuse({ is: 'alreadyProcessed' });
+  deps.log.warn({ backend: backend.id, issue: issue?.is }, 'no hold invoice from this backend');
+  return null;
+};

@@ -1,0 +1,142 @@
+// Hold invoices over a real database and a simulated network: held, settled, canceled, timed out, and every wrong turn refused.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createHoldInvoice, type HoldOrder } from '../../src/invoices/hold.ts';
+import { cancelHold, settleHold } from '../../src/invoices/settle.ts';
+import { invoiceByHash } from '../../src/invoices/store.ts';
+import { bolt11Text, hashOf, newPreimage } from '../../src/lightning/values.ts';
+import { sql } from '../../src/platform/db.ts';
+import { type TestCore, testCore, until } from '../support/core.ts';
+
+let core: TestCore;
+beforeAll(async () => {
+  core = await testCore();
+});
+afterAll(() => core.end());
+beforeEach(() => core.backend.faults.clear());
+
+const signal = new AbortController().signal;
+const create = async (more: Partial<HoldOrder> = {}) => {
+  const wallet = await core.wallets.wallet(core.ledgerId);
+  if (!wallet) throw new Error('no wallet');
+  const usual = { amountMsat: 1_000_000n, memo: null, descriptionHash: null, expirySeconds: 600, externalId: null, webhookUrl: null, asked: null, paymentHash: null, longestHoldSeconds: null, onDeadline: 'cancel' as const };
+  return createHoldInvoice(core.deps.invoices, { ...usual, ...more, wallet }, signal);
+};
+const pay = (bolt11: string) => core.backend.world.payer.pay({ bolt11: bolt11Text(bolt11) });
+const state = async (hash: string) => (await invoiceByHash(core.db, hash))?.state;
+const reaches = (hash: string, wanted: string) => until(`${wanted}`, async () => (await state(hash)) === wanted);
+const of = (hash: string) => ({ walletId: core.ledgerId, paymentHash: hash });
+
+describe('held', () => {
+  test('→ settled by hash with the preimage that the gateway guards, and credited', async () => {
+    const before = (await core.wallets.available([core.ledgerId])).get(core.ledgerId) ?? 0n;
+    const invoice = await create();
+    expect(invoice.preimage).toBeNull();
+    const row = await invoiceByHash(core.db, invoice.paymentHash);
+    expect(row?.sealedPreimage).toMatch(/^k\d+\./);
+    const paid = pay(invoice.bolt11);
+    await reaches(invoice.paymentHash, 'held');
+    expect((await invoiceByHash(core.db, invoice.paymentHash))?.deadlineHeight).toBeGreaterThan(0);
+    await settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: null }, signal);
+    expect((await paid).is).toBe('succeeded');
+    await reaches(invoice.paymentHash, 'settled');
+    expect((await core.wallets.available([core.ledgerId])).get(core.ledgerId)).toBe(before + 1_000_000n);
+    expect((await settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: null }, signal)).state).toBe('settled');
+  });
+
+  test('→ settled by a preimage that only the caller had, and not by another one', async () => {
+    const secret = newPreimage();
+    const invoice = await create({ paymentHash: hashOf(secret) });
+    expect(invoice.paymentHash).toBe(hashOf(secret));
+    const paid = pay(invoice.bolt11);
+    await reaches(invoice.paymentHash, 'held');
+    await expect(settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: newPreimage() }, signal)).rejects.toMatchObject({ refusal: { is: 'invalidInput' } });
+    await expect(settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: null }, signal)).rejects.toMatchObject({ refusal: { is: 'invalidInput' } });
+    await settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: secret }, signal);
+    expect((await paid).is).toBe('succeeded');
+  });
+
+  test('→ canceled, and the payer has the money back', async () => {
+    const invoice = await create();
+    const paid = pay(invoice.bolt11);
+    await reaches(invoice.paymentHash, 'held');
+    await cancelHold(core.deps.invoices, of(invoice.paymentHash), signal);
+    expect((await paid).is).toBe('failed');
+    await reaches(invoice.paymentHash, 'canceled');
+    await expect(settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: null }, signal)).rejects.toMatchObject({ refusal: { is: 'wrongState' } });
+  });
+
+  test('→ canceled by the clock when the longest hold is over, with no block mined', async () => {
+    const invoice = await create();
+    const paid = pay(invoice.bolt11);
+    await reaches(invoice.paymentHash, 'held');
+    await sql(core.db, { name: 'test_over', text: `UPDATE invoices SET deadline_at = now() - interval '1 second' WHERE payment_hash = $1` }, [invoice.paymentHash]);
+    await core.deadlines.once();
+    expect((await paid).is).toBe('failed');
+    await reaches(invoice.paymentHash, 'canceled');
+  });
+
+  test('→ settled at the deadline when that is what is due', async () => {
+    const invoice = await create({ onDeadline: 'settle' });
+    const paid = pay(invoice.bolt11);
+    await reaches(invoice.paymentHash, 'held');
+    await sql(core.db, { name: 'test_over', text: `UPDATE invoices SET deadline_at = now() - interval '1 second' WHERE payment_hash = $1` }, [invoice.paymentHash]);
+    await core.deadlines.once();
+    expect((await paid).is).toBe('succeeded');
+  });
+
+  test('→ canceled by blocks before the node would, when they come too fast', async () => {
+    const invoice = await create({ longestHoldSeconds: 600 });
+    const paid = pay(invoice.bolt11);
+    await reaches(invoice.paymentHash, 'held');
+    const row = await invoiceByHash(core.db, invoice.paymentHash);
+    const left = (row?.deadlineHeight ?? 0) - core.backend.world.network.height();
+    expect(left).toBeGreaterThan(0);
+    core.backend.world.network.mineBlocks(left);
+    expect((await paid).is).toBe('failed');
+    await reaches(invoice.paymentHash, 'canceled');
+  });
+});
+
+describe('an intention', () => {
+  test('to settle survives an answer that is lost, and ends by the word of the backend', async () => {
+    const invoice = await create();
+    const paid = pay(invoice.bolt11);
+    await reaches(invoice.paymentHash, 'held');
+    core.backend.faults.next('settleHold', { is: 'dropRequest' });
+    await settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: null }, signal);
+    expect(await state(invoice.paymentHash)).toBe('settling');
+    await expect(cancelHold(core.deps.invoices, of(invoice.paymentHash), signal)).rejects.toMatchObject({ refusal: { is: 'wrongState' } });
+    await reaches(invoice.paymentHash, 'settled');
+    expect((await paid).is).toBe('succeeded');
+  });
+
+  test('to settle before anything is held is refused', async () => {
+    const invoice = await create();
+    await expect(settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: null }, signal)).rejects.toMatchObject({ refusal: { is: 'wrongState', state: 'open' } });
+  });
+
+  test('to settle and one to cancel at once: one wins, the other is told, and money goes one way', async () => {
+    for (let round = 0; round < 5; round++) {
+      const invoice = await create();
+      const paid = pay(invoice.bolt11);
+      await reaches(invoice.paymentHash, 'held');
+      const both = await Promise.allSettled([
+        settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: null }, signal),
+        cancelHold(core.deps.invoices, of(invoice.paymentHash), signal),
+      ]);
+      expect(both.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
+      const end = (await paid).is === 'succeeded' ? 'settled' : 'canceled';
+      await reaches(invoice.paymentHash, end);
+    }
+  });
+});
+
+describe('limits', () => {
+  test('refuse what would fill the channels', async () => {
+    await expect(create({ amountMsat: 9_999_999_999_000n })).rejects.toMatchObject({ refusal: { is: 'limitExceeded' } });
+  });
+  test('refuse a hold without an amount, or longer than a day', async () => {
+    await expect(create({ amountMsat: null })).rejects.toMatchObject({ refusal: { is: 'amountRequired' } });
+    await expect(create({ longestHoldSeconds: 100_000 })).rejects.toMatchObject({ refusal: { is: 'invalidInput' } });
+  });
+});
