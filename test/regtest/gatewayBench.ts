@@ -1,0 +1,187 @@
+// What the suites of the gateway share: a gateway process on node a, the other nodes as payers and payees, and the books at the end,
+// which must say what the nodes say.
+import { randomBytes } from 'node:crypto';
+import {
+  cancelHodlInvoice,
+  createHodlInvoice,
+  createInvoice,
+  getChannelBalance,
+  getInvoice,
+  getPendingPayments,
+  parsePaymentRequest,
+  payViaPaymentDetails,
+  payViaPaymentRequest,
+  settleHodlInvoice,
+} from 'ln-service';
+import { afterAll, expect } from 'vitest';
+import { hashOf, newPreimage } from '../../src/lightning/values.ts';
+import type { Door } from '../support/door.ts';
+import { createGateway, type Gateway, type KeyTerms } from '../support/gateway.ts';
+import { type Moved, statusOf, type Wallet, walletAt } from '../support/operations.ts';
+import type { Network } from './handle.ts';
+import type { NetNode } from './lnd.ts';
+import { waitUntil } from './wait.ts';
+
+export interface Bench {
+  readonly gateway: Gateway;
+  readonly key: string;
+  /** With a key of READ and WRITE. */
+  readonly door: Door;
+  /** Without a key. */
+  readonly anyone: Door;
+  readonly wallet: Wallet;
+  /** The same wallet with another key of its own. */
+  readonly walletWith: (terms: KeyTerms) => Promise<Wallet>;
+  /** Polls as Lamassu does until the answer is this. */
+  readonly becomes: (paymentRequest: string, status: string, ms?: number) => Promise<void>;
+  /**
+   * What must hold when all is over: no movement is pending; whatever counts as sent was settled once, by its payee, for that amount; what counts
+   * as failed was not; and the sum of all movements is what node a has more or less than at the beginning.
+   */
+  readonly checkBooks: () => Promise<void>;
+}
+
+/** The backend of the configuration file for a node. */
+export const lndBackend = ({ socket, certPath, macaroonPath }: Pick<NetNode, 'socket' | 'certPath' | 'macaroonPath'>) => ({
+  ...{ kind: 'lnd', socket, cert: certPath, macaroon: macaroonPath },
+});
+
+/** One account and one wallet `atm` on node a, or on another backend. */
+export const configOn = (backend: object) => ({
+  network: 'regtest',
+  backends: { main: backend },
+  accounts: [{ name: 'operator', wallets: [{ name: 'atm', backend: 'main' }] }],
+});
+
+const millis = async ({ lnd }: NetNode): Promise<bigint> => BigInt((await getChannelBalance({ lnd })).channel_balance_mtokens ?? 0);
+
+/** Nothing is on its way through this node. */
+const atRest = (node: NetNode) =>
+  waitUntil(`no HTLC at node ${node.name}`, async () => {
+    const [{ payments }, { unsettled_balance: unsettled }] = await Promise.all([
+      getPendingPayments({ lnd: node.lnd }),
+      getChannelBalance({ lnd: node.lnd }),
+    ]);
+    return payments.length === 0 && (unsettled ?? 0) === 0;
+  });
+
+/** What the payee has of a hash: settled parts and their sum in msat; null when it has no such invoice. */
+export const settlementAt = async ({ lnd }: NetNode, hash: string) => {
+  const found = await getInvoice({ lnd, id: hash }).catch(() => null);
+  if (found === null) return null;
+  const parts = found.payments.filter((part) => part.is_confirmed);
+  return { settled: found.is_confirmed === true, parts: parts.length, msat: parts.reduce((sum, part) => sum + BigInt(part.mtokens), 0n) };
+};
+
+const checkSent = async ({ network, wallet }: Ground, hash: string): Promise<bigint> => {
+  const payment = await wallet.payment(hash);
+  if (payment === null) throw new Error(`no payment for ${hash}`);
+  const found = await Promise.all(Object.values(network.nodes).map((node) => settlementAt(node, hash)));
+  const known = found.filter((one) => one !== null);
+  const won = payment.attempts.filter((attempt) => attempt.status === 'SUCCESS').length;
+  expect({ hash, won, settled: known.filter((one) => one.settled).length }).toEqual({
+    ...{ hash, won: payment.status === 'SUCCESS' ? 1 : 0 },
+    settled: payment.status === 'SUCCESS' ? 1 : 0,
+  });
+  if (payment.status !== 'SUCCESS') return 0n;
+  expect({ hash, msat: known[0]?.msat }).toEqual({ hash, msat: BigInt(payment.amountMsat) });
+  return BigInt(payment.amountMsat) + BigInt(payment.feeMsat ?? 0);
+};
+
+interface Ground {
+  readonly network: Network;
+  readonly wallet: Wallet;
+}
+
+const hashOfMoved = ({ initiationVia }: Moved): string => initiationVia.paymentHash ?? '';
+
+const checkBooks = async (ground: Ground, before: bigint): Promise<void> => {
+  const { a } = ground.network.nodes;
+  await atRest(a);
+  const all = await ground.wallet.transactions();
+  expect(all.filter(({ status }) => status === 'PENDING')).toEqual([]);
+  const sent = [...new Set(all.filter(({ direction }) => direction === 'SEND').map(hashOfMoved))];
+  let sum = 0n;
+  for (const hash of sent) sum -= await checkSent(ground, hash);
+  for (const row of all) {
+    if (row.direction !== 'RECEIVE') continue;
+    expect(await settlementAt(a, hashOfMoved(row))).toMatchObject({ settled: true, msat: BigInt(row.settlementAmount) * 1000n });
+    sum += BigInt(row.settlementAmount) * 1000n;
+  }
+  expect((await millis(a)) - before).toBe(sum);
+  // The same in the satoshis that clients see: each movement is rounded against the wallet, by less than one.
+  const seen = all.filter(({ status }) => status === 'SUCCESS').reduce((total, { settlementAmount }) => total + settlementAmount, 0);
+  expect(Math.abs(seen - Number(sum) / 1000)).toBeLessThan(all.length + 1);
+};
+
+/** A running gateway on node a for this file, removed after its last test. */
+export const useGateway = async (network: Network, more: object = {}): Promise<Bench> => {
+  const before = await millis(network.nodes.a);
+  const gateway = await createGateway({ ...configOn(lndBackend(network.nodes.a)), ...more });
+  afterAll(() => gateway.remove());
+  await gateway.start();
+  const [key, walletId] = await Promise.all([gateway.key('atm'), gateway.walletId('atm')]);
+  const door = gateway.door(key);
+  const anyone = gateway.door(null);
+  const wallet = walletAt(door, walletId);
+  return {
+    ...{ gateway, key, door, anyone, wallet },
+    walletWith: async (terms) => walletAt(gateway.door(await gateway.key('atm', terms)), walletId),
+    becomes: async (paymentRequest, status, ms = 30_000) => {
+      await waitUntil(`the status ${status}`, async () => (await statusOf(anyone, paymentRequest)) === status, ms);
+    },
+    checkBooks: () => checkBooks({ network, wallet }, before),
+  };
+};
+
+/** An invoice of a node; null: the payer chooses the amount. */
+export const invoiceOf = async ({ lnd }: NetNode, sat: number | null): Promise<{ readonly request: string; readonly hash: string }> => {
+  const { request, id } = await createInvoice({
+    lnd,
+    ...(sat === null ? {} : { tokens: sat }),
+    description: randomBytes(4).toString('hex'),
+  });
+  return { request, hash: id };
+};
+
+export interface Held {
+  readonly request: string;
+  readonly hash: string;
+  readonly secret: string;
+  /** Resolves when the whole amount has arrived and waits. */
+  readonly held: () => Promise<void>;
+  readonly settle: () => Promise<void>;
+  readonly cancel: () => Promise<void>;
+}
+
+/** A hold invoice of a node: who pays it waits until it is settled or canceled. */
+export const holdOf = async ({ lnd, name }: NetNode, sat: number | null): Promise<Held> => {
+  const secret = newPreimage();
+  const hash = hashOf(secret);
+  const { request } = await createHodlInvoice({ lnd, id: hash, cltv_delta: 60, ...(sat === null ? {} : { tokens: sat }) });
+  const held = async () => {
+    await waitUntil(`${name} to hold the payment`, async () => (await getInvoice({ lnd, id: hash })).is_held === true);
+  };
+  return {
+    request,
+    hash,
+    secret,
+    held,
+    settle: () => settleHodlInvoice({ lnd, secret }),
+    cancel: () => cancelHodlInvoice({ lnd, id: hash }),
+  };
+};
+
+/** A node of the world outside pays. */
+export const payFrom = ({ lnd }: NetNode, request: string, sat?: number) =>
+  payViaPaymentRequest({ lnd, request, max_fee_mtokens: '100000', max_paths: 4, ...(sat === undefined ? {} : { tokens: sat }) });
+
+/** Pays more than a priced invoice asks for: what wallets do when they round up. */
+export const overpay = ({ lnd }: NetNode, request: string, sat: number) => {
+  const { destination, id, payment = '', features, cltv_delta } = parsePaymentRequest({ request });
+  const total_mtokens = `${sat}000`;
+  return payViaPaymentDetails({
+    ...{ lnd, destination, id, payment, features: [...features], cltv_delta: cltv_delta + 3, total_mtokens, mtokens: total_mtokens },
+    max_fee_mtokens: '100000',
+  });
+};
