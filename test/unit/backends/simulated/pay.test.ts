@@ -223,6 +223,14 @@ describe('probeFee', () => {
     expect(all.map((answer) => answer.is)).toEqual(['fee', 'fee', 'succeeded', 'noRoute']);
   });
 
+  it('knows at once that the rest finds no way, unlike a payment, whose parts the payee keeps', async () => {
+    const { world, backend, time } = await rig();
+    const invoice = world.payee.createInvoice({ node: 'dave' });
+    const probe = backend.pay.probeFee({ bolt11: invoice.bolt11, amount: sat(9_000_000), maxFee: sat(1_000_000) }, signal);
+    expect(await time.until(probe)).toEqual({ is: 'noRoute' });
+    expect(time.now().getTime() - start.getTime()).toBeLessThan(1_000);
+  });
+
   it('gives up on a stuck probe after a minute', async () => {
     const { world, backend, time } = await rig();
     const invoice = world.payee.createInvoice({ node: 'carol' });

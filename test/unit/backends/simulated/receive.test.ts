@@ -2,8 +2,9 @@
 import { parsePaymentRequest } from 'ln-service';
 import { describe, expect, it } from 'vitest';
 import type { Issue } from '../../../../src/backends/port.ts';
+import { encodeBolt11 } from '../../../../src/lightning/bolt11-encode.ts';
 import { hashOf, preimage } from '../../../../src/lightning/values.ts';
-import { moneyIn, type Rig, rig, sat, signal, terms, unknownHash } from './rig.ts';
+import { collect, moneyIn, type Rig, rig, sat, signal, start, terms, unknownHash } from './rig.ts';
 
 const issued = (issue: Issue) => {
   if (issue.is !== 'issued') throw new Error(JSON.stringify(issue));
@@ -99,6 +100,26 @@ describe('receive', () => {
     expect(await r.backend.receive.find(unknownHash, signal)).toEqual({ is: 'notFound' });
   });
 
+  it('refuses a part that does not know the payment secret', async () => {
+    const r = await rig();
+    const invoice = issued(await r.backend.receive.create(terms(), signal));
+    const { privateKey } = r.world.network.addNode('switchyard');
+    const draft = {
+      network: 'regtest',
+      amount: sat(1_000),
+      hash: invoice.hash,
+      description: { text: '' },
+      createdAt: start,
+      expirySeconds: 600,
+      finalCltvDelta: 80,
+      featureBits: [8, 14, 17],
+    } as const;
+    const forged = encodeBolt11({ ...draft, paymentSecret: 'cd'.repeat(32) }, privateKey);
+    expect(await r.time.until(r.world.payer.pay({ bolt11: forged }))).toMatchObject({ is: 'failed', reason: 'rejectedByPayee' });
+    const genuine = encodeBolt11({ ...draft, paymentSecret: invoice.paymentSecret }, privateKey);
+    expect((await r.time.until(r.world.payer.pay({ bolt11: genuine }))).is).toBe('succeeded');
+  });
+
   it('never pays and cancels: seventy races', async () => {
     for (let lead = 0; lead < 70; lead++) {
       const r = await rig();
@@ -128,6 +149,7 @@ describe('receive', () => {
 describe('hold', () => {
   it('is held with the full amount, the earliest end and no handle, and settles once and for all', async () => {
     const r = await rig();
+    const told = collect(r.backend.facts(null, signal));
     const { invoice, paying } = await heldInvoice(r);
     expect(invoice.preimage).toBeUndefined();
     expect(await r.backend.hold.find(hash, signal)).toEqual({
@@ -142,6 +164,7 @@ describe('hold', () => {
     expect(await r.backend.hold.cancel(ref, signal)).toEqual({ is: 'refused', because: 'alreadySettled' });
     expect(await r.time.until(paying)).toMatchObject({ is: 'succeeded', preimage: secret });
     expect(await r.backend.hold.find(hash, signal)).toEqual({ is: 'settled', received: sat(1_000), preimage: secret });
+    expect(told.facts.flatMap((fact) => (fact.about === 'invoice' ? [fact.sighting.is] : []))).toEqual(['held', 'settled']);
   });
 
   it('goes back to the payer when canceled, and can never be paid again', async () => {

@@ -125,6 +125,20 @@ describe('a state file', () => {
     }
   });
 
+  it('sends nothing new for a payment of before: what comes back is the end of it', async () => {
+    const old = await rig({ stateFile });
+    old.world.network.drain(old.world.network.channelBetween('alice', 'carol'), 'alice');
+    const invoice = old.world.payee.createInvoice({ amount: sat(10), node: 'carol' });
+    void old.backend.pay.pay(old.order(invoice.bolt11));
+    await old.time.advance(1);
+    const now = await nextLife();
+    await now.time.advance(1_000);
+    const found = await now.backend.pay.find(invoice.hash, null, signal);
+    expect(found).toMatchObject({ is: 'failed', reason: 'other' });
+    expect(found.is === 'failed' && found.routes).toHaveLength(1);
+    expect((await now.pay(invoice.bolt11)).is).toBe('succeeded');
+  });
+
   it('keeps a held invoice held, and the expiry of an open one running', async () => {
     const old = await rig({ stateFile });
     const held = await old.backend.receive.create(terms(), signal);
