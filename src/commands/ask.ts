@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { cancelInvoice } from '../invoices/cancel.ts';
 import { createInvoice } from '../invoices/create.ts';
+import { createHoldInvoice } from '../invoices/hold.ts';
+import { cancelHold, settleHold } from '../invoices/settle.ts';
 import type { InvoiceView } from '../invoices/view.ts';
 import type { DecodedBolt11 } from '../lightning/bolt11.ts';
 import { decodeFor } from '../payments/prepare.ts';
@@ -35,6 +37,19 @@ export const createAsk = (deps: CommandDeps): Ask => {
     cancelInvoice: async (input, asking): Promise<InvoiceView> => {
       await ownWallet(deps, asking, input.walletId);
       return cancelInvoice(deps.invoices, input, AbortSignal.timeout(backendMs));
+    },
+    createHoldInvoice: async (input, asking) => {
+      const wallet = await ownWallet(deps, asking, input.walletId);
+      const asked = askedUnder(asking, 'createHoldInvoice', input);
+      return createHoldInvoice(deps.invoices, { ...input, webhookUrl: null, wallet, asked }, AbortSignal.timeout(backendMs));
+    },
+    settleHoldInvoice: async (input, asking) => {
+      const { id } = await ownWallet(deps, asking, input.walletId);
+      return settleHold(deps.invoices, { ...input, walletId: id }, AbortSignal.timeout(backendMs));
+    },
+    cancelHoldInvoice: async (input, asking) => {
+      const { id } = await ownWallet(deps, asking, input.walletId);
+      return cancelHold(deps.invoices, { ...input, walletId: id }, AbortSignal.timeout(backendMs));
     },
     sendPayment: (input, asking) => send(deps, input, asking),
     probeFee: (input, asking) => probe(deps, input, asking),

@@ -1,7 +1,8 @@
 // The reads over the stored truth: scoped to the asker's wallets, and batched where many ask the same kind of question at once.
 import DataLoader from 'dataloader';
 import type { Registry } from '../backends/registry.ts';
-import { type InvoiceStatusRow, invoiceByHash, invoicePage, invoiceStatuses, toInvoiceView } from '../invoices/store.ts';
+import { invoicePage } from '../invoices/lists.ts';
+import { type InvoiceStatusRow, invoiceByHash, invoiceStatuses, toInvoiceView } from '../invoices/store.ts';
 import { statusOf } from '../invoices/view.ts';
 import { decodeBolt11, peekPaymentHash } from '../lightning/bolt11.ts';
 import { paidHashes } from '../payments/store.ts';
@@ -10,6 +11,7 @@ import { balanceReader } from '../wallets/balances.ts';
 import { transactionById, transactionPage, transactionsByHash } from '../wallets/transactions.ts';
 import type { Page } from '../wallets/view.ts';
 import type { CommandDeps } from './deps.ts';
+import { watchHold } from './holdwatch.ts';
 import { paymentFor, watchPayment } from './paymentwatch.ts';
 import type { GlobalsView, Reads } from './reads.ts';
 import { walletsOf } from './scope.ts';
@@ -41,7 +43,9 @@ export const createReads = (deps: CommandDeps): Reads => {
     transactions: (walletIds, page) => transactionPage(db, walletIds, page),
     transactionsByHash: (walletIds, hash) => transactionsByHash(db, walletIds, hash.toLowerCase()),
     transactionById: (walletIds, id) => transactionById(db, walletIds, id),
-    invoices: async (walletIds, page) => mapPage(await invoicePage(db, walletIds, page), toInvoiceView),
+    invoices: async (walletIds, page) => mapPage(await invoicePage(db, { walletIds, kind: null }, page), toInvoiceView),
+    holdInvoices: async (walletIds, page) => mapPage(await invoicePage(db, { walletIds, kind: 'hold' }, page), toInvoiceView),
+    watchHoldInvoice: (who, hash, signal) => watchHold(deps, { who, hash: hash.toLowerCase() }, signal),
     invoiceByHash: async (walletIds, hash) => {
       const row = await invoiceByHash(db, hash.toLowerCase());
       return row && walletIds.includes(row.walletId) ? toInvoiceView(row) : null;

@@ -28,6 +28,10 @@ export interface Reads {
   statusByRequest(bolt11: string): Promise<StatusView>;
   /** Null when neither an invoice nor a payment of ours has this hash. */
   statusByHash(paymentHash: string): Promise<StatusView | null>;
+  /** One page of the wallets' hold invoices, newest first; the cursor is the payment hash. */
+  holdInvoices(walletIds: readonly string[], page: PageAsk): Promise<Page<InvoiceView>>;
+  /** Current state first, then every change; ends after `settled` or `canceled`. Throws Refused `notFound`. */
+  watchHoldInvoice(who: Principal, paymentHash: string, signal: AbortSignal): AsyncIterable<InvoiceView>;
   /** The newest payment for a hash among the principal's wallets; a succeeded one wins. */
   payment(who: Principal, paymentHash: string): Promise<PaymentView | null>;
   /** Current status first, then every change; ends after PAID or EXPIRED (EXPIRED comes a second after the expiry). */

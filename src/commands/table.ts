@@ -61,12 +61,36 @@ export interface SimulatedPay {
   readonly amountMsat: bigint | null;
 }
 
+export interface CreateHoldInvoice {
+  readonly walletId: string;
+  readonly amountMsat: bigint;
+  readonly memo: string | null;
+  readonly descriptionHash: string | null;
+  /** As in CreateInvoice. */
+  readonly expirySeconds: number | null;
+  readonly externalId: string | null;
+  /** 64 hex digits: the caller keeps the preimage. Null: the gateway makes and guards it. */
+  readonly paymentHash: string | null;
+  /** Seconds; null: 600. Then what is due is done, with no block mined. */
+  readonly longestHoldSeconds: number | null;
+  /** `settle` only where the gateway has the preimage. */
+  readonly onDeadline: 'settle' | 'cancel';
+}
+
 /** Name → scope that it needs (null: anybody), input, output. */
 export interface CommandTypes {
   readonly createInvoice: { readonly input: CreateInvoice; readonly output: InvoiceView };
   /** For a wallet that is not the asker's: off by default, limited when on (`walletId` is the recipient's). */
   readonly createInvoiceOnBehalf: { readonly input: CreateInvoice; readonly output: InvoiceView };
   readonly cancelInvoice: { readonly input: { readonly walletId: string; readonly paymentHash: string }; readonly output: InvoiceView };
+  readonly createHoldInvoice: { readonly input: CreateHoldInvoice; readonly output: InvoiceView };
+  /** `preimage` null: the gateway's own. Idempotent and durable: the answer may still say `settling`. */
+  readonly settleHoldInvoice: {
+    readonly input: { readonly walletId: string; readonly paymentHash: string; readonly preimage: string | null };
+    readonly output: InvoiceView;
+  };
+  /** Idempotent and durable: the answer may still say `canceling`. */
+  readonly cancelHoldInvoice: { readonly input: { readonly walletId: string; readonly paymentHash: string }; readonly output: InvoiceView };
   readonly sendPayment: { readonly input: SendPayment; readonly output: SendAnswer };
   readonly probeFee: { readonly input: ProbeFee; readonly output: ProbeAnswer };
   readonly decodeInvoice: { readonly input: { readonly bolt11: string }; readonly output: DecodedBolt11 };
@@ -80,6 +104,9 @@ export const commandScopes: { readonly [N in CommandName]: readonly Scope[] } = 
   createInvoice: ['RECEIVE', 'WRITE'],
   createInvoiceOnBehalf: [],
   cancelInvoice: ['RECEIVE', 'WRITE'],
+  createHoldInvoice: ['RECEIVE', 'WRITE'],
+  settleHoldInvoice: ['RECEIVE', 'WRITE'],
+  cancelHoldInvoice: ['RECEIVE', 'WRITE'],
   sendPayment: ['WRITE'],
   probeFee: ['WRITE'],
   decodeInvoice: [],

@@ -7,7 +7,8 @@ import { refuse } from '../platform/refusal.ts';
 import { type InvoiceOrder, type IssuedBy, insertIssued, replayed, termsOf } from './create.ts';
 import { finalCltvDelta } from './deadline.ts';
 import type { InvoiceDeps } from './deps.ts';
-import { heldMsat } from './store.ts';
+import { heldMsat } from './lists.ts';
+
 import type { InvoiceView } from './view.ts';
 
 export interface HoldOrder extends InvoiceOrder {

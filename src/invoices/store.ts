@@ -3,12 +3,8 @@ import type { Invoice } from '../generated/prisma/client.ts';
 import { advance } from '../platform/advance.ts';
 import { type Database, sql } from '../platform/db.ts';
 import type { Effects } from '../platform/effects.ts';
-import { isUuid } from '../platform/ids.ts';
-import { refuse } from '../platform/refusal.ts';
-import { pageOf } from '../wallets/page.ts';
-import type { Page, PageAsk } from '../wallets/view.ts';
 import type { InvoiceState } from './states.ts';
-import type { InvoiceView } from './view.ts';
+import type { HoldView, InvoiceView } from './view.ts';
 
 export type InvoiceRow = Omit<Invoice, 'state' | 'kind'> & { readonly state: InvoiceState; readonly kind: 'plain' | 'hold' };
 
@@ -40,7 +36,8 @@ export type NewInvoice = Pick<
   | 'askedDigest'
 >;
 
-const columns = `id, account_id AS "accountId", wallet_id AS "walletId", backend_id AS "backendId", backend_identity AS "backendIdentity", kind, state,
+/** Every column of a row, under its name in `InvoiceRow`. */
+export const invoiceColumns = `id, account_id AS "accountId", wallet_id AS "walletId", backend_id AS "backendId", backend_identity AS "backendIdentity", kind, state,
   payment_hash AS "paymentHash", bolt11, payment_secret AS "paymentSecret", preimage, amount_msat AS "amountMsat", received_msat AS "receivedMsat",
   memo, description_hash AS "descriptionHash", external_id AS "externalId", settled_by AS "settledBy", held_handle AS "heldHandle",
   deadline_height AS "deadlineHeight", deadline_at AS "deadlineAt", on_deadline AS "onDeadline", longest_hold_seconds AS "longestHoldSeconds",
@@ -54,8 +51,8 @@ const insert = {
     amount_msat, memo, description_hash, external_id, webhook_url, created_at, expires_at, next_check_at, asked_by, asked_key, asked_digest, sealed_preimage, longest_hold_seconds, on_deadline)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
 };
-const byHash = { name: 'invoice_by_hash', text: `SELECT ${columns} FROM invoices WHERE payment_hash = $1` };
-const byAsk = { name: 'invoice_by_ask', text: `SELECT ${columns} FROM invoices WHERE asked_by = $1 AND asked_key = $2` };
+const byHash = { name: 'invoice_by_hash', text: `SELECT ${invoiceColumns} FROM invoices WHERE payment_hash = $1` };
+const byAsk = { name: 'invoice_by_ask', text: `SELECT ${invoiceColumns} FROM invoices WHERE asked_by = $1 AND asked_key = $2` };
 const byHashes = {
   name: 'invoice_status_by_hashes',
   text: `SELECT payment_hash AS "paymentHash", state, bolt11, preimage, expires_at AS "expiresAt" FROM invoices WHERE payment_hash = ANY($1::text[])`,
@@ -65,7 +62,7 @@ const claimDue = {
   // A claim pushes the row ahead, so that a replica that dies with it leaves it to the next one.
   text: `UPDATE invoices AS r SET next_check_at = $2, checks = r.checks + 1
     WHERE r.id IN (SELECT id FROM invoices WHERE next_check_at <= $1 ORDER BY next_check_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-    RETURNING ${columns}`,
+    RETURNING ${invoiceColumns}`,
 };
 // Open ones are told by the stream from its cursor on; asking about each of perhaps 100,000 would only be load.
 const hasten = {
@@ -80,14 +77,6 @@ const lateness = {
   name: 'invoice_waiting',
   text: `SELECT count(*)::int AS waiting, min(next_check_at) AS oldest FROM invoices WHERE next_check_at IS NOT NULL`,
 };
-
-const page = (order: 'ASC' | 'DESC'): string => `SELECT ${columns} FROM (
-  SELECT i.* FROM unnest($1::uuid[]) AS w(id), LATERAL (
-    SELECT * FROM invoices WHERE wallet_id = w.id AND ($2::uuid IS NULL OR id < $2) AND ($3::uuid IS NULL OR id > $3)
-    ORDER BY id ${order} LIMIT $4) AS i) AS i ORDER BY id ${order} LIMIT $4`;
-const newest = { name: 'invoices_newest', text: page('DESC') };
-const oldest = { name: 'invoices_oldest', text: page('ASC') };
-const idOfHash = { name: 'invoice_id_of_hash', text: 'SELECT id FROM invoices WHERE payment_hash = $1' };
 
 /** Throws a unique violation when the hash, the external id or the idempotency key is taken. */
 export const insertInvoice = async (db: Database, row: NewInvoice): Promise<void> => {
@@ -157,40 +146,6 @@ export const waitingInvoices = async (db: Database): Promise<{ readonly waiting:
   return row ?? { waiting: 0, oldest: null };
 };
 
-const held = {
-  name: 'invoices_held_msat',
-  text: `SELECT coalesce(sum(amount_msat), 0)::bigint AS gateway, coalesce(sum(amount_msat) FILTER (WHERE wallet_id = $1), 0)::bigint AS wallet
-    FROM invoices WHERE kind = 'hold' AND (state IN ('held', 'claimed', 'settling', 'canceling') OR (state = 'open' AND expires_at > $2))`,
-};
-
-/** What hold invoices ask for or hold now, in msat: of one wallet and of all. */
-export const heldMsat = async (
-  db: Database,
-  walletId: string,
-  now: Date,
-): Promise<{ readonly wallet: bigint; readonly gateway: bigint }> => {
-  const [row] = await sql<{ wallet: bigint; gateway: bigint }>(db, held, [walletId, now]);
-  return row ?? { wallet: 0n, gateway: 0n };
-};
-
-const sealing = {
-  name: 'invoices_sealing_keys',
-  text: `SELECT DISTINCT split_part(sealed_preimage, '.', 1) AS id FROM invoices WHERE sealed_preimage IS NOT NULL`,
-};
-
-/** Ids of the keys under which preimages are sealed. */
-export const sealingKeys = async (db: Database): Promise<readonly string[]> =>
-  (await sql<{ id: string }>(db, sealing, [])).map((row) => row.id);
-
-const watched = {
-  name: 'invoices_watched',
-  text: `SELECT ${columns} FROM invoices WHERE state IN ('held', 'claimed') AND backend_id = ANY($1::text[])`,
-};
-
-/** Everything that is held or claimed on these backends: what the deadline guard watches. */
-export const heldInvoices = (db: Database, backendIds: readonly string[]): Promise<readonly InvoiceRow[]> =>
-  sql<InvoiceRow>(db, watched, [[...backendIds]]);
-
 export interface InvoiceMove {
   readonly id: string;
   readonly from: InvoiceState;
@@ -216,20 +171,6 @@ export interface InvoiceMove {
 /** True when this call moved it (compare-and-swap on the state). */
 export const advanceInvoice = (db: Database, move: InvoiceMove): Promise<boolean> => advance(db, { table: 'invoices', ...move });
 
-/** One page of the wallets' invoices, newest first; the cursor is the payment hash (contract §5.10). Throws Refused `invalidInput` for a bad cursor. */
-export const invoicePage = async (db: Database, walletIds: readonly string[], ask: PageAsk): Promise<Page<InvoiceRow>> => {
-  const values = [[...walletIds], await cursorId(db, ask.after, 'after'), await cursorId(db, ask.before, 'before'), ask.take + 1];
-  const rows = await sql<InvoiceRow>(db, ask.fromEnd ? oldest : newest, values);
-  return pageOf(rows, ask, (row) => row.paymentHash);
-};
-
-const cursorId = async (db: Database, hash: string | null, field: string): Promise<string | null> => {
-  if (hash === null) return null;
-  const [row] = await sql<{ id: string }>(db, idOfHash, [hash]);
-  if (!row || !isUuid(row.id)) return refuse({ is: 'invalidInput', field, rule: 'cursor', given: hash.slice(0, 100) });
-  return row.id;
-};
-
 /** What may be seen of a row; the preimage only once it is no secret any more. */
 export const toInvoiceView = (row: InvoiceRow): InvoiceView => ({
   id: row.id,
@@ -248,4 +189,14 @@ export const toInvoiceView = (row: InvoiceRow): InvoiceView => ({
   createdAt: row.createdAt,
   expiresAt: row.expiresAt,
   settledAt: row.settledAt,
+  hold: row.kind === 'hold' ? toHoldView(row) : null,
+});
+
+const toHoldView = (row: InvoiceRow): HoldView => ({
+  longestHoldSeconds: row.longestHoldSeconds ?? 0,
+  onDeadline: row.onDeadline === 'settle' ? 'settle' : 'cancel',
+  guardsPreimage: row.sealedPreimage !== null,
+  heldAt: row.heldAt,
+  deadlineHeight: row.deadlineHeight,
+  deadlineAt: row.deadlineAt,
 });

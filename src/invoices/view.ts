@@ -21,6 +21,21 @@ export interface InvoiceView {
   readonly createdAt: Date;
   readonly expiresAt: Date;
   readonly settledAt: Date | null;
+  /** Of hold invoices; null for others. */
+  readonly hold: HoldView | null;
+}
+
+/** What is promised about a hold, and when it ends. */
+export interface HoldView {
+  readonly longestHoldSeconds: number;
+  readonly onDeadline: 'settle' | 'cancel';
+  /** True when the gateway made the preimage and can settle by hash. */
+  readonly guardsPreimage: boolean;
+  readonly heldAt: Date | null;
+  /** Block height before which it ends; null unless held. */
+  readonly deadlineHeight: number | null;
+  /** Time at which it ends even if no block is mined; null unless held. */
+  readonly deadlineAt: Date | null;
 }
 
 /** How a payer or a machine sees an invoice (contract §5.9); canceling shows only once the expiry has passed. */

@@ -8,7 +8,8 @@ import type { Backend } from '../backends/port.ts';
 import { processWorlds } from '../backends/simulated/backend.ts';
 import type { CommandDeps } from '../commands/deps.ts';
 import type { BackendConfig, Config } from '../config/types.ts';
-import { sealingKeys } from '../invoices/store.ts';
+import { sealingKeys } from '../invoices/lists.ts';
+
 import { bolt11Text, msat } from '../lightning/values.ts';
 import { defaultPaymentSettings } from '../payments/deps.ts';
 import { systemClock } from '../platform/clock.ts';

@@ -4,8 +4,9 @@
 import { askToCancel } from '../invoices/cancel.ts';
 import { dueOf, marginBlocks } from '../invoices/deadline.ts';
 import type { InvoiceDeps } from '../invoices/deps.ts';
+import { heldInvoices } from '../invoices/lists.ts';
 import { askToSettle, intend } from '../invoices/settle.ts';
-import { heldInvoices, type InvoiceRow } from '../invoices/store.ts';
+import type { InvoiceRow } from '../invoices/store.ts';
 import type { BlockHeight } from '../lightning/values.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';

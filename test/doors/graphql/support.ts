@@ -67,6 +67,7 @@ export const invoice = (changes: Partial<InvoiceView> = {}): InvoiceView => ({
   createdAt: now,
   expiresAt: later,
   settledAt: null,
+  hold: null,
   ...changes,
 });
 

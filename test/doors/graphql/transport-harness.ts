@@ -158,6 +158,8 @@ const readsOf = (seen: Seen): Reads => ({
   transactionsByHash: missing,
   transactionById: missing,
   invoices: missing,
+  holdInvoices: missing,
+  watchHoldInvoice: missing,
   invoiceByHash: missing,
   statusByRequest: missing,
   statusByHash: missing,

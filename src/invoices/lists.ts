@@ -1,0 +1,73 @@
+// Lists of invoices: pages as clients turn them, what is held now, and under which keys secrets are sealed.
+import { type Database, sql } from '../platform/db.ts';
+import { isUuid } from '../platform/ids.ts';
+import { refuse } from '../platform/refusal.ts';
+import { pageOf } from '../wallets/page.ts';
+import type { Page, PageAsk } from '../wallets/view.ts';
+import { type InvoiceRow, invoiceColumns } from './store.ts';
+
+const page = (order: 'ASC' | 'DESC'): string => `SELECT ${invoiceColumns} FROM (
+  SELECT i.* FROM unnest($1::uuid[]) AS w(id), LATERAL (
+    SELECT * FROM invoices WHERE wallet_id = w.id AND ($2::uuid IS NULL OR id < $2) AND ($3::uuid IS NULL OR id > $3) AND ($5::text IS NULL OR kind = $5)
+    ORDER BY id ${order} LIMIT $4) AS i) AS i ORDER BY id ${order} LIMIT $4`;
+const newest = { name: 'invoices_newest', text: page('DESC') };
+const oldest = { name: 'invoices_oldest', text: page('ASC') };
+const idOfHash = { name: 'invoice_id_of_hash', text: 'SELECT id FROM invoices WHERE payment_hash = $1' };
+
+/** One page of the wallets' invoices, newest first; the cursor is the payment hash (contract §5.10). Throws Refused `invalidInput` for a bad cursor. */
+export const invoicePage = async (
+  db: Database,
+  of: { readonly walletIds: readonly string[]; readonly kind: 'hold' | null },
+  ask: PageAsk,
+): Promise<Page<InvoiceRow>> => {
+  const values = [
+    [...of.walletIds],
+    await cursorId(db, ask.after, 'after'),
+    await cursorId(db, ask.before, 'before'),
+    ask.take + 1,
+    of.kind,
+  ];
+  const rows = await sql<InvoiceRow>(db, ask.fromEnd ? oldest : newest, values);
+  return pageOf(rows, ask, (row) => row.paymentHash);
+};
+
+const cursorId = async (db: Database, hash: string | null, field: string): Promise<string | null> => {
+  if (hash === null) return null;
+  const [row] = await sql<{ id: string }>(db, idOfHash, [hash]);
+  if (!row || !isUuid(row.id)) return refuse({ is: 'invalidInput', field, rule: 'cursor', given: hash.slice(0, 100) });
+  return row.id;
+};
+
+const held = {
+  name: 'invoices_held_msat',
+  text: `SELECT coalesce(sum(amount_msat), 0)::bigint AS gateway, coalesce(sum(amount_msat) FILTER (WHERE wallet_id = $1), 0)::bigint AS wallet
+    FROM invoices WHERE kind = 'hold' AND (state IN ('held', 'claimed', 'settling', 'canceling') OR (state = 'open' AND expires_at > $2))`,
+};
+
+/** What hold invoices ask for or hold now, in msat: of one wallet and of all. */
+export const heldMsat = async (
+  db: Database,
+  walletId: string,
+  now: Date,
+): Promise<{ readonly wallet: bigint; readonly gateway: bigint }> => {
+  const [row] = await sql<{ wallet: bigint; gateway: bigint }>(db, held, [walletId, now]);
+  return row ?? { wallet: 0n, gateway: 0n };
+};
+
+const sealing = {
+  name: 'invoices_sealing_keys',
+  text: `SELECT DISTINCT split_part(sealed_preimage, '.', 1) AS id FROM invoices WHERE sealed_preimage IS NOT NULL`,
+};
+
+/** Ids of the keys under which preimages are sealed. */
+export const sealingKeys = async (db: Database): Promise<readonly string[]> =>
+  (await sql<{ id: string }>(db, sealing, [])).map((row) => row.id);
+
+const watched = {
+  name: 'invoices_watched',
+  text: `SELECT ${invoiceColumns} FROM invoices WHERE state IN ('held', 'claimed') AND backend_id = ANY($1::text[])`,
+};
+
+/** Everything that is held or claimed on these backends: what the deadline guard watches. */
+export const heldInvoices = (db: Database, backendIds: readonly string[]): Promise<readonly InvoiceRow[]> =>
+  sql<InvoiceRow>(db, watched, [[...backendIds]]);
