@@ -13,7 +13,7 @@ beforeEach(() => {
 afterEach(() => rmSync(person.dir, { recursive: true, force: true }));
 
 const until = async (what: () => boolean): Promise<void> => {
-  for (const end = Date.now() + 20_000; !what(); ) {
+  for (const end = Date.now() + 60_000; !what(); ) {
     if (Date.now() > end) throw new Error('it did not happen');
     await new Promise((done) => setTimeout(done, 20));
   }
@@ -31,7 +31,7 @@ const graphql = async (endpoint: string, apiKey: string, query: string): Promise
   return response.json();
 };
 
-it('is a sandbox that serves, answers a command line beside it, ends on a signal, and keeps its key', { timeout: 60_000 }, async () => {
+it('is a sandbox that serves, answers a command line beside it, ends on a signal, and keeps its key', { timeout: 180_000 }, async () => {
   const running = person.run('start', '--port', '0');
   await until(() => person.printed.out.includes('API key'));
   const { endpoint, apiKey, walletId } = sandboxOf(person.dir);
@@ -75,7 +75,7 @@ it('is a sandbox that serves, answers a command line beside it, ends on a signal
   expect((await again).code).toBe(0);
 });
 
-it('says so when the port is taken, and leaves the folder free', { timeout: 60_000 }, async () => {
+it('says so when the port is taken, and leaves the folder free', { timeout: 180_000 }, async () => {
   const taken = createServer();
   await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done));
   const address = taken.address();
