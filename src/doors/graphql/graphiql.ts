@@ -61,6 +61,7 @@ const optionsFor = (sandbox: Sandbox | null): object => {
     defaultTabs: exampleTabs({ apiKey, walletId }),
     defaultHeaders: JSON.stringify({ 'X-API-KEY': apiKey ?? 'your API key' }, null, 2),
     shouldPersistHeaders: true,
+    defaultEditorToolsVisibility: 'variables',
     // Over a WebSocket the page cannot send the headers that a visitor typed, over an event stream it can.
     subscriptionsProtocol: apiKey === null ? 'SSE' : 'WS',
     ...(apiKey === null ? {} : { connectionParams: { 'X-API-KEY': apiKey } }),

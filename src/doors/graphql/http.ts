@@ -76,9 +76,8 @@ const takesStream = (accept: string | undefined): boolean => accept === undefine
 
 const seconds = (since: number): number => (performance.now() - since) / 1000;
 
-export const createHttp = (parts: HttpParts, options: HttpPartOptions) => {
-  const { contexts, documents, engine, yoga, meter, log } = parts;
-
+/** From a request to who asks what. */
+const createReader = ({ contexts, log }: HttpParts, options: HttpPartOptions) => {
   const readClient = async (req: IncomingMessage): Promise<Client> => {
     const key = idempotencyKeyOf(req.headers);
     if (key.is === 'wrong') return { is: 'refused', answer: wrongIdempotencyKeyAnswer };
@@ -108,7 +107,11 @@ export const createHttp = (parts: HttpParts, options: HttpPartOptions) => {
     if (read.is === 'error') return refuse(errorAnswer(400, [read.error]));
     return { ...client.asked, method, headers, began, params: read.params };
   };
+  return readAsked;
+};
 
+/** From a question that makes sense to its answer. */
+const createAnswers = ({ contexts, engine, yoga, meter }: HttpParts) => {
   const answerFast = async (ready: Ready, chosen: Chosen, res: ServerResponse): Promise<void> => {
     const { operation, document } = chosen;
     const contextValue = contexts.create(ready, operation.type === 'query' ? () => contexts.signalOf(res) : contexts.never);
@@ -135,14 +138,21 @@ export const createHttp = (parts: HttpParts, options: HttpPartOptions) => {
       return send(res, withHeaders(streamAnswer, headers));
     }
     try {
-      const signal = contexts.signalOf(res, true);
-      const context = contexts.create(ready, operation.type === 'mutation' ? contexts.never : () => signal);
+      const signal = operation.type === 'mutation' ? contexts.never() : contexts.signalOf(res, true);
+      const context = contexts.create(ready, () => signal);
       const { status } = await yoga.answer({ method, accept, params, context, headers, signal }, res);
       meter.answered(operation, status === 200 ? 'ok' : 'errors', seconds(ready.began));
     } finally {
       release?.();
     }
   };
+  return { answerFast, answerByYoga };
+};
+
+export const createHttp = (parts: HttpParts, options: HttpPartOptions) => {
+  const { documents, meter, log } = parts;
+  const readAsked = createReader(parts, options);
+  const { answerFast, answerByYoga } = createAnswers(parts);
 
   const answer = async (req: IncomingMessage, res: ServerResponse, headers: Headers): Promise<void> => {
     const ready = await readAsked(req, res, headers);
@@ -167,6 +177,8 @@ export const createHttp = (parts: HttpParts, options: HttpPartOptions) => {
       if (req.method === 'POST' && !isJson(req)) return unread(typeAnswer);
       await answer(req, res, headers);
     } catch (error) {
+      // A client that left is no failure.
+      if (res.destroyed && error instanceof Error && error.name === 'AbortError') return;
       log.error({ err: error }, 'a GraphQL request failed');
       send(res, plainError(500, unexpectedMessage, 'INTERNAL_SERVER_ERROR', headers));
     }

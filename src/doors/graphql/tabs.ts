@@ -34,7 +34,9 @@ mutation CreateInvoice($input: LnInvoiceCreateInput!) {
 }
 `;
 
-const followInvoice = `# 2. Start this one, then run the next tab: PAID arrives here by itself.
+const followInvoice = `# 2. Start this one and leave it running.
+# Open this page in a second window and run
+# PayerPays there: PAID arrives here by itself.
 subscription FollowInvoice($input: LnInvoicePaymentStatusByPaymentRequestInput!) {
   lnInvoicePaymentStatusByPaymentRequest(input: $input) {
     errors { message }

@@ -265,7 +265,7 @@ describe('limits', () => {
   test('cost', async () => {
     const tight = await start({ limits: { ...defaults.limits, cost: 10 } });
     expect(await tight.post({ query: '{ hello who }' })).toMatchObject({ status: 200 });
-    const answer = await tight.post({ query: `{ ${'... { hello } '.repeat(5)} }` });
+    const answer = await tight.post({ query: `{ ${'... { hello } '.repeat(6)} }` });
     expect(answer.status).toBe(400);
     expect(answer.text).toContain('Cost limit of 10');
     await tight.close();

@@ -264,6 +264,20 @@ describe('event streams', () => {
     expect(server.seen.streams).toBe(0);
   });
 
+  test('a client that leaves is no error, and its send goes on', async () => {
+    const controller = new AbortController();
+    await stream('subscription { forever }', { signal: controller.signal });
+    const read = stream('{ slow(ms: 200) }', { signal: controller.signal }).catch(() => 'gone');
+    const sent = stream('mutation { send(ms: 200) }', { signal: controller.signal }).catch(() => 'gone');
+    await sleep(80);
+    controller.abort();
+    expect([await read, await sent]).toEqual(['gone', 'gone']);
+    await eventually(() => server.seen.sends === 1 && server.seen.streams === 0);
+    expect(server.seen.aborted).toBe(1);
+    await server.close();
+    expect(server.seen.logged).toEqual([]);
+  });
+
   test('who takes no stream gets 406, too many 429, a broken one tells nothing', async () => {
     const refused = await stream('subscription { ticks(to: 1) }', {
       headers: { 'content-type': 'application/json', accept: 'application/json' },
