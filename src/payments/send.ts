@@ -25,7 +25,7 @@ export type Sent =
 export const sendPayment = async (deps: PaymentDeps, order: SendOrder): Promise<Sent> => {
   const replayed = await replay(deps, order);
   if (replayed) return replayed;
-  const begun = await begin(deps, order);
+  const begun = await beginOrReplay(deps, order);
   if (begun.is === 'alreadyPaid') return { is: 'alreadyPaid', payment: begun.payment };
   if (begun.is === 'replayed') return (await replay(deps, order)) ?? refuse({ is: 'idempotencyConflict' });
   const waitMs = (order.waitSeconds ?? deps.settings.waitSeconds) * 1000;
@@ -51,6 +51,18 @@ const replay = async (deps: PaymentDeps, order: SendOrder): Promise<Sent | null>
   if (!row) return null;
   if (row.askedDigest !== order.asked?.digest) return refuse({ is: 'idempotencyConflict' });
   return { is: 'payment', payment: await viewOfPayment(deps.db, row) };
+};
+
+/** Another request with this key may write between our look and our own start: then its story is the answer, and FAILURE would be a lie. */
+const beginOrReplay = async (deps: PaymentDeps, order: SendOrder): Promise<Begun> => {
+  const isReplay = async (): Promise<boolean> => order.asked !== null && (await paymentByAsk(deps.db, order.asked)) !== null;
+  try {
+    const begun = await begin(deps, order);
+    return begun.is === 'alreadyPaid' && (await isReplay()) ? { is: 'replayed' } : begun;
+  } catch (error) {
+    if (await isReplay()) return { is: 'replayed' };
+    throw error;
+  }
 };
 
 const begin = async (deps: PaymentDeps, order: SendOrder): Promise<Begun> => {
