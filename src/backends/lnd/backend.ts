@@ -1,6 +1,7 @@
 // The LND adapter put together: everything the port knows, over one connection.
 import type { BackendId } from '../../lightning/values.ts';
 import type { Backend, BackendKind, BackendTools } from '../port.ts';
+import { newBell } from './bell.ts';
 import { lndChain } from './chain.ts';
 import { openConnection } from './connection.ts';
 import type { LndContext } from './context.ts';
@@ -16,7 +17,7 @@ import { privateHints } from './terms.ts';
 /** Touches files, never the network. @throws BackendFault naming the key whose file cannot be read. */
 export const connectLnd = (id: BackendId, settings: LndSettings, { log, clock }: BackendTools): Backend => {
   const connection = openConnection(settings, log);
-  const context: LndContext = { connection, settings, log, clock };
+  const context: LndContext = { connection, settings, log, clock, bell: newBell() };
   const closing = new AbortController();
   const pay = lndPay(context);
   const watch = holdWatch(context);

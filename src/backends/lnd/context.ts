@@ -1,5 +1,6 @@
 // What every part of the LND adapter is given, and the deadlines they share. No part knows another.
 import type { BackendLog } from '../port.ts';
+import type { Bell } from './bell.ts';
 import type { LndConnection } from './connection.ts';
 import type { LndSettings } from './settings.ts';
 
@@ -8,6 +9,8 @@ export interface LndContext {
   readonly settings: LndSettings;
   readonly log: BackendLog;
   readonly clock: { now(): Date };
+  /** Rung when the node answers again. */
+  readonly bell: Bell;
 }
 
 /** How long a call may take, in milliseconds. */

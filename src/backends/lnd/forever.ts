@@ -1,5 +1,5 @@
 // Keeping one stream of a node open: run it, wait, run it again, until told to stop. Failures are logged when they begin and when they end.
-import { setTimeout as sleep } from 'node:timers/promises';
+// The first stream that the node answers wakes all the others from their pauses.
 import type { LndContext } from './context.ts';
 import { faultOf } from './faults.ts';
 
@@ -9,33 +9,37 @@ export type Run = (signal: AbortSignal, alive: () => void) => Promise<void>;
 export interface Loop {
   readonly name: string;
   readonly run: Run;
-  /** Milliseconds of the first and the longest pause. */
-  readonly pause?: readonly [number, number];
+  /** One of many: its troubles are those of the others, and are logged for debugging only. */
+  readonly minor?: boolean;
 }
 
+const firstPause = 250;
+const longestPause = { major: 2_000, minor: 15_000 };
+
 /** Ends when `signal` aborts, and only then; never throws. Each run ends with the connection that it began on. */
-export const forever = async (context: LndContext, { name, run, pause = [250, 5_000] }: Loop, signal: AbortSignal): Promise<void> => {
-  const [first, longest] = pause;
-  let wait = first;
+export const forever = async (context: LndContext, { name, run, minor = false }: Loop, signal: AbortSignal): Promise<void> => {
+  const longest = minor ? longestPause.minor : longestPause.major;
+  const log = { broken: context.log[minor ? 'debug' : 'warn'], back: context.log[minor ? 'debug' : 'info'] };
+  let wait = firstPause;
   let broken = false;
   const alive = () => {
-    if (broken) context.log.info({ stream: name }, 'LND answers again');
+    if (!broken) return;
+    log.back({ stream: name }, 'LND answers again');
     broken = false;
-    wait = first;
+    wait = firstPause;
+    context.bell.ring();
   };
   while (!signal.aborted) {
-    const run1 = AbortSignal.any([signal, context.connection.generation()]);
+    const running = AbortSignal.any([signal, context.connection.generation()]);
     try {
-      await run(run1, alive);
+      await run(running, alive);
     } catch (error) {
-      if (!run1.aborted) {
-        if (!broken) context.log.warn({ stream: name, fault: faultOf(error) }, 'a stream of LND broke off');
-        broken = true;
-      }
+      if (!running.aborted && !broken) log.broken({ stream: name, fault: faultOf(error) }, 'a stream of LND broke off');
+      broken ||= !running.aborted;
     }
     // A replaced connection is tried at once, a broken one after a pause that grows; the jitter keeps replicas apart.
-    if (run1.aborted) continue;
-    await sleep(wait * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
+    if (running.aborted) continue;
+    await context.bell.wait(wait * (0.75 + Math.random() / 2), signal);
     wait = Math.min(wait * 2, longest);
   }
 };

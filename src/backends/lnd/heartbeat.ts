@@ -38,13 +38,15 @@ const listen = async ({ connection }: LndContext, { silent }: Beat, signal: Abor
     case 'unreachable':
       connection.reopenIfChanged();
       // After a long absence gRPC waits up to two minutes between attempts, and this connection gives no way to change that.
-      if ((await accepts(connection.socket)) && (await askedNow(connection, signal))?.kind === 'unreachable')
-        connection.reopen('LND listens again');
+      if ((await accepts(connection.socket)) && isUnconnected(await askedNow(connection, signal))) connection.reopen('LND listens again');
       return { silent: 0, away: true };
     default:
       return { silent: 0, away: false };
   }
 };
+
+// A node that is starting answers too, with a sentence; its connection is good.
+const isUnconnected = (fault: Fault | null): boolean => fault?.kind === 'unreachable' && fault.detail.startsWith('gRPC 14');
 
 const askedNow = async (connection: LndConnection, signal: AbortSignal): Promise<Fault | null> => {
   try {

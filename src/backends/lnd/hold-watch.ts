@@ -36,7 +36,7 @@ export const holdWatch = (context: LndContext): HoldWatch => {
       const follower = (hash: PaymentHash, end: AbortSignal) => {
         const over = AbortSignal.any([signal, end]);
         const run = (runSignal: AbortSignal, alive: () => void) => one(context, { hash, say, alive, done: () => drop(hash) }, runSignal);
-        void forever(context, { name: `hold invoice ${hash.slice(0, 8)}`, run }, over);
+        void forever(context, { name: `hold invoice ${hash.slice(0, 8)}`, run, minor: true }, over);
       };
       followers.add(follower);
       signal.addEventListener('abort', () => followers.delete(follower), { once: true });

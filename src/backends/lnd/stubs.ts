@@ -1,5 +1,6 @@
 // Typed calls over the raw gRPC clients of ln-service's connection, whose own types are `any`: the only casts of this adapter.
 // Every unary call has a deadline; every stream ends with its signal and never throws from an event that nobody listens to.
+import { setMaxListeners } from 'node:events';
 import type { AuthenticatedLnd } from 'ln-service';
 import { BackendFault } from '../port.ts';
 import type {
@@ -92,6 +93,12 @@ interface RawChannelClient {
   close(): void;
 }
 
+const onAbort = (signal: AbortSignal, cancel: () => void): void => {
+  // One signal may end hundreds of calls (a worker's): that is no leak, and Node need not warn of one.
+  setMaxListeners(0, signal);
+  signal.addEventListener('abort', cancel, { once: true });
+};
+
 const unary =
   <Request, Response>(client: RawClient, method: string): Unary<Request, Response> =>
   (request, { ms, signal }) =>
@@ -104,7 +111,7 @@ const unary =
         else resolve(response as Response);
       };
       const call = client[method]?.(request, { deadline: Date.now() + ms }, done);
-      signal?.addEventListener('abort', cancel, { once: true });
+      if (signal !== undefined) onAbort(signal, cancel);
     });
 
 const stream = <Request, Message>(client: RawClient, method: string): Stream<Request, Message> =>
@@ -114,7 +121,7 @@ const stream = <Request, Message>(client: RawClient, method: string): Stream<Req
     // A canceled call emits one more error when nobody iterates any more: without a listener it would end the process.
     call.on('error', () => undefined);
     const cancel = () => call.cancel();
-    signal.addEventListener('abort', cancel, { once: true });
+    onAbort(signal, cancel);
     try {
       yield* call;
     } finally {
