@@ -9,10 +9,13 @@ import { adminPort } from './main/admin.ts';
 import { type Opened, openCore, simulatedPayee } from './main/open.ts';
 import { systemClock } from './platform/clock.ts';
 import { createHttpServer, type HttpServer } from './platform/http.ts';
+import { createLog } from './platform/log.ts';
 
 /** The core alone, without doors and workers, for a command line beside which no gateway runs. */
 export const openAdmin = async (config: Config): Promise<{ readonly admin: AdminPort; close(): Promise<void> }> => {
-  const opened = await openCore({ ...config, log: { ...config.log, level: 'error' } }, { version: 'cli' });
+  // On standard error: what a verb prints on standard output may be read by a script.
+  const log = createLog({ level: 'error', pretty: true, write: (line) => void process.stderr.write(line) });
+  const opened = await openCore(config, { version: 'cli', log });
   return { admin: adminPort(opened), close: opened.close };
 };
 

@@ -1,6 +1,8 @@
 // Makes the complete configuration out of the file's values, and keeps the rules that span several keys.
+
 import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
+import { join } from 'node:path';
 import { ZodError, z } from 'zod';
 import { backendId } from '../lightning/values.ts';
 import { problemsOf } from './issues.ts';
@@ -86,7 +88,7 @@ const shapeDatabase = (shaping: Shaping, dataDir: string, hasReal: boolean): Dat
 const settingsSchema = (settings: unknown): z.core.$ZodType | null => (settings instanceof z.ZodType ? settings : null);
 
 const shapeBackend = (shaping: Shaping, name: string): BackendConfig | null => {
-  const { kind: kindName, ...given } = shaping.raw.backends?.[name] ?? { kind: 'simulated' };
+  const { kind: kindName, ...given } = shaping.raw.backends?.[name] ?? sandboxBackend(shaping);
   const kind = Object.hasOwn(shaping.kinds, kindName) ? shaping.kinds[kindName] : undefined;
   if (!kind) {
     complain(shaping, ['backends', name, 'kind'], {
@@ -218,6 +220,14 @@ const shapeAccounts = (shaping: Shaping, known: readonly string[]): readonly Acc
   });
 };
 
+const dataDirOf = (shaping: Shaping): string => pathOf(shaping, shaping.raw.dataDir ?? shaping.raw.database.dir ?? 'data');
+
+/** The simulated network of the sandbox remembers its invoices and balances across a restart, as a real one would. */
+const sandboxBackend = (shaping: Shaping): { readonly kind: string; readonly stateFile: string } => ({
+  kind: 'simulated',
+  stateFile: join(dataDirOf(shaping), 'simulated.jsonl'),
+});
+
 const domainOf = (url: string | null): string => (url === null ? 'localhost' : new URL(url).host);
 
 /** The whole of it; what is wrong lands in `shaping.problems`, and then the answer must not be used. */
@@ -227,7 +237,7 @@ export const shape = (shaping: Shaping): Config => {
   if (names.length === 0)
     complain(shaping, ['backends'], { holds: 'no backend', expected: 'at least one backend, or no key "backends" at all for the sandbox' });
   const backends = names.flatMap((name) => shapeBackend(shaping, name) ?? []);
-  const dataDir = pathOf(shaping, raw.dataDir ?? raw.database.dir ?? 'data');
+  const dataDir = dataDirOf(shaping);
   const listen = shapeListen(shaping);
   return {
     ...{ file, dataDir, listen, backends, sandbox: raw.backends === undefined, exclusive: raw.exclusive, limits: raw.limits },

@@ -1,8 +1,9 @@
 // Opens what the configuration names: database, backends, core, and the first accounts. Used by the gateway and by a command line alone.
 
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { faultOf } from '../backends/guarded.ts';
 import { backendKinds } from '../backends/index.ts';
 import type { Backend } from '../backends/port.ts';
 import { processWorlds } from '../backends/simulated/backend.ts';
@@ -45,6 +46,7 @@ export const openCore = async (config: Config, options: OpenOptions): Promise<Op
   const { level, pretty } = config.log;
   const log = options.log ?? createLog({ level, ...(pretty === null ? {} : { pretty }) });
   const metrics = createMetrics();
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const db =
     options.db ?? (await openDatabase({ ...databaseOptions(config), migrationsDir: join(packageRoot(), 'prisma', 'migrations'), log }));
   const backends = await connectAll(config, log);
@@ -112,7 +114,10 @@ const connectAll = (config: Config, log: Log): Promise<readonly Backend[]> =>
     config.backends.map((one) => {
       const kind = backendKinds[one.kind];
       if (!kind) throw new Error(`there is no kind of backend "${one.kind}"`);
-      return kind.connect(one.id, one.settings, { log: log.child({ backend: one.id }), clock: systemClock });
+      return kind.connect(one.id, one.settings, { log: log.child({ backend: one.id }), clock: systemClock }).catch((error: unknown) => {
+        // Not a node that is down, which keeps nobody from starting: a file of the configuration that cannot be read.
+        throw new Error(`backends.${one.id}: ${faultOf(error).detail}`);
+      });
     }),
   );
 
