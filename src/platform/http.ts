@@ -118,12 +118,16 @@ const createInFlight = () => {
     open,
     start: (res: ServerResponse, done: Promise<unknown>): void => {
       open.add(res);
-      const closed = res.closed ? Promise.resolve() : new Promise<void>((resolve) => res.once('close', resolve));
+      let left = 2;
       const end = (): void => {
+        left -= 1;
+        if (left > 0) return;
         open.delete(res);
         if (open.size === 0) for (const tell of waiting.splice(0)) tell();
       };
-      Promise.allSettled([closed, done]).then(end, end);
+      if (res.closed) end();
+      else res.once('close', end);
+      void done.then(end, end);
     },
     none: (): Promise<void> => (open.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
   };
