@@ -1,19 +1,11 @@
 // Bad input at every operation of the schema, over the whole gateway: the contract's words in the payload (or at the top level of a query),
 // never HTTP 5xx, nothing of the insides in the answer, and not one row changed. The operations are read off the schema, so that one that
 // is added later is tried too.
-import {
-  type GraphQLArgument,
-  type GraphQLField,
-  getNamedType,
-  isInputObjectType,
-  isInterfaceType,
-  isNonNullType,
-  isObjectType,
-} from 'graphql';
+import { getNamedType } from 'graphql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { schema } from '../../../src/doors/graphql/schema.ts';
 import { type BadValue, badArguments, badRequests, badValues, leak } from '../../support/bad-values.ts';
 import { type Json, startTestGateway, type TestGateway } from '../../support/gateway-inprocess.ts';
+import { type Mutation, mutations, placeholderWallet, queryArguments } from '../../support/schema-walk.ts';
 
 let gateway: TestGateway;
 let before: Readonly<Record<string, string>>;
@@ -49,8 +41,6 @@ const send = async (query: string, variables: string, key: string | null = gatew
   return { status, body: JSON.parse(text) };
 };
 
-const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
-
 /** What would be a good value of an input field. */
 const good = (mutation: string, field: string): unknown => {
   const known: Readonly<Record<string, unknown>> = {
@@ -64,34 +54,11 @@ const good = (mutation: string, field: string): unknown => {
   return known[field];
 };
 
-const inputOf = (mutation: GraphQLField<unknown, unknown>) => {
-  const type = getNamedType(mutation.args.find(({ name }) => name === 'input')?.type);
-  if (!isInputObjectType(type)) throw new Error(`${mutation.name} has no input`);
-  return { type, fields: Object.values(type.getFields()) };
-};
-
-const goodInput = (mutation: GraphQLField<unknown, unknown>): Record<string, unknown> =>
-  Object.fromEntries(
-    inputOf(mutation)
-      .fields.filter(({ type }) => isNonNullType(type))
-      .map(({ name }) => [name, good(mutation.name, name)]),
-  );
-
-const payloadOf = (mutation: GraphQLField<unknown, unknown>): string => {
-  const type = getNamedType(mutation.type);
-  if (!isObjectType(type)) throw new Error(`${mutation.name} answers no object`);
-  const names = Object.values(type.getFields()).map(({ name, type: of }) => {
-    if (name === 'errors') return 'errors { message path code }';
-    return isObjectType(getNamedType(of)) ? `${name} { __typename }` : name;
-  });
-  return names.join(' ');
-};
-
-const documentOf = (mutation: GraphQLField<unknown, unknown>): string =>
-  `mutation m($input: ${inputOf(mutation).type.name}!) { ${mutation.name}(input: $input) { ${payloadOf(mutation)} } }`;
+const goodInput = (mutation: Mutation): Record<string, unknown> =>
+  Object.fromEntries(mutation.required.map((name) => [name, good(mutation.name, name)]));
 
 /** The input as JSON text with one field put in as it is. */
-const inputWith = (mutation: GraphQLField<unknown, unknown>, field: string, json: string): string => {
+const inputWith = (mutation: Mutation, field: string, json: string): string => {
   const { [field]: _out, ...rest } = goodInput(mutation);
   return `{"input":{${JSON.stringify(field)}:${json}${Object.entries(rest)
     .map(([name, value]) => `,${JSON.stringify(name)}:${JSON.stringify(value)}`)
@@ -118,10 +85,7 @@ const expectRefused = (mutation: string, { body, status }: Sent, { expected, jso
   }
 };
 
-const valuesOf = (
-  mutation: string,
-  { name, type }: GraphQLArgument | { name: string; type: GraphQLArgument['type'] },
-): readonly BadValue[] => {
+const valuesOf = (mutation: string, { name, type }: Mutation['fields'][number]): readonly BadValue[] => {
   const scalar = getNamedType(type).name;
   const values = badValues[scalar];
   if (!values) throw new Error(`no bad values for the scalar ${scalar}`);
@@ -132,19 +96,15 @@ const valuesOf = (
 };
 
 describe.each(mutations.map((mutation) => [mutation.name, mutation] as const))('mutation %s', (name, mutation) => {
-  const document = documentOf(mutation);
+  const { document } = mutation;
 
-  test.each(inputOf(mutation).fields.map((field) => [field.name, field] as const))('refuses bad values of %s', async (_field, field) => {
+  test.each(mutation.fields.map((field) => [field.name, field] as const))('refuses bad values of %s', async (_field, field) => {
     for (const value of valuesOf(name, field)) {
       expectRefused(name, await send(document, inputWith(mutation, field.name, value.json)), value);
     }
   });
 
-  test.each(
-    inputOf(mutation)
-      .fields.filter(({ type }) => isNonNullType(type))
-      .map((field) => field.name),
-  )('needs %s', async (field) => {
+  test.each(mutation.required)('needs %s', async (field) => {
     const { [field]: _out, ...without } = goodInput(mutation);
     for (const input of [without, { ...without, [field]: null }]) {
       const { status, body } = await send(document, JSON.stringify({ input }));
@@ -201,7 +161,7 @@ describe('literals', () => {
 
 describe('wallets of others', () => {
   const notFound = 'Unexpected error occurred, please try again or contact support if it persists (code: CouldNotFindWalletFromIdError)';
-  const withWallet = mutations.filter((one) => inputOf(one).fields.some(({ name }) => /^(recipientW|w)alletId$/.test(name)));
+  const withWallet = mutations.filter((one) => one.fields.some(({ name }) => /^(recipientW|w)alletId$/.test(name)));
 
   test.each(withWallet.map((mutation) => [mutation.name, mutation] as const))('%s does not know them', async (name, mutation) => {
     const field = name.endsWith('OnBehalfOfRecipient') ? 'recipientWalletId' : 'walletId';
@@ -214,7 +174,7 @@ describe('wallets of others', () => {
       ...(field === 'walletId' ? [] : ([[closed, 'closed', null]] as const)),
     ];
     for (const [id, what, key] of who) {
-      const { body, status } = await send(documentOf(mutation), inputWith(mutation, field, JSON.stringify(id)), key);
+      const { body, status } = await send(mutation.document, inputWith(mutation, field, JSON.stringify(id)), key);
       expect(status).toBe(200);
       expect(body.data[name], what).toMatchObject({ errors: [{ message: notFound, path: null, code: null }] });
       const { errors: _errors, ...rest } = body.data[name];
@@ -235,7 +195,7 @@ describe('keys and scopes', () => {
     async (name, mutation) => {
       const { read, receive } = gateway.keys;
       for (const key of receiving.has(name) ? [read] : [read, receive]) {
-        const { status, body } = await send(documentOf(mutation), JSON.stringify({ input: goodInput(mutation) }), key);
+        const { status, body } = await send(mutation.document, JSON.stringify({ input: goodInput(mutation) }), key);
         expect(status).toBe(200);
         const { errors, ...rest } = body.data[name];
         expect(errors).toEqual([{ message: scopeText('execute mutations'), path: null, code: null }]);
@@ -248,7 +208,7 @@ describe('keys and scopes', () => {
     '%s without a key is Not authorized, whatever is asked',
     async (_name, mutation) => {
       for (const variables of [JSON.stringify({ input: goodInput(mutation) }), inputWith(mutation, 'walletId', '"x"')]) {
-        const { status, body } = await send(documentOf(mutation), variables, null);
+        const { status, body } = await send(mutation.document, variables, null);
         expect(status).toBe(200);
         expect(body).toMatchObject({ data: null, errors: [{ message: 'Not authorized', extensions: { code: 'NOT_AUTHORIZED' } }] });
       }
@@ -268,7 +228,7 @@ describe('keys and scopes', () => {
         `${gateway.keys.all}x`,
         gateway.keys.all.toLowerCase(),
       ]) {
-        const { status, body } = await send(documentOf(mutation), JSON.stringify({ input: goodInput(mutation) }), key);
+        const { status, body } = await send(mutation.document, JSON.stringify({ input: goodInput(mutation) }), key);
         expect(status).toBe(401);
         expect(body).toMatchObject({ error: { code: 401 }, message: expect.stringContaining('Authorization Required') });
       }
@@ -293,63 +253,18 @@ describe('keys and scopes', () => {
   });
 });
 
-interface Asked {
-  readonly path: string;
-  readonly argument: GraphQLArgument;
-  readonly document: string;
-}
-
-/** Every argument that hangs below `type`, each with a document that asks for it alone. */
-const argumentsBelow = (type: unknown, wrap: (inner: string) => string, path: string, depth = 0): readonly Asked[] => {
-  if (!(isObjectType(type) || isInterfaceType(type)) || depth > 4) return [];
-  return Object.values(type.getFields()).flatMap((field) => {
-    const here = `${path}.${field.name}`;
-    const of = getNamedType(field.type);
-    const deep = isObjectType(of) || isInterfaceType(of);
-    const leaf = deep ? ' { __typename }' : '';
-    const given = (except: string | null): string => {
-      const args = field.args
-        .filter(({ name, type: needs }) => name !== except && isNonNullType(needs))
-        .map(({ name }) => `${name}: ${literal(name)}`);
-      if (except !== null) args.push(`${except}: $v`);
-      return args.length === 0 ? '' : `(${args.join(', ')})`;
-    };
-    const own = field.args.map((argument) => ({
-      path: `${here}(${argument.name})`,
-      argument,
-      document: `query q($v: ${String(argument.type)}) ${wrap(`${field.name}${given(argument.name)}${leaf}`)}`,
-    }));
-    const known = ['Transaction', 'Invoice', 'TransactionConnection', 'InvoiceConnection', 'LnPayment', 'LnDecodedInvoice'];
-    if (!deep || known.includes(of.name) || of.name.startsWith('LnInvoicePaymentStatus')) return own;
-    return [...own, ...argumentsBelow(of, (inner) => wrap(`${field.name}${given(null)} { ${inner} }`), here, depth + 1)];
-  });
-};
-
-const literal = (name: string): string => {
-  const known: Readonly<Record<string, string>> = {
-    walletId: '"00000000-0000-4000-8000-00000000a7a7"',
-    paymentHash: `"${'ab'.repeat(32)}"`,
-    address: '"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"',
-    paymentRequest: '"lnbcrt1x"',
-    transactionId: '"5d2c4b60-0c3e-4f1a-9b7d-1a2b3c4d5e6f"',
-  };
-  return known[name] ?? '""';
-};
-
-const asked = argumentsBelow(schema.getQueryType(), (inner) => `{ ${inner} }`, 'Query').filter(({ argument }) => argument.name !== 'input');
-
 describe('arguments of queries', () => {
   test('are found', () => {
-    const paths = asked.map(({ path }) => path);
+    const paths = queryArguments.map(({ path }) => path);
     expect(paths).toContain('Query.me.defaultAccount.walletById.transactions(after)');
     expect(paths).toContain('Query.me.defaultAccount.wallets.invoices(first)');
     expect(paths).toContain('Query.lnInvoiceDecode(paymentRequest)');
     expect(paths.length).toBeGreaterThan(40);
   });
 
-  test.each(asked.map((one) => [one.path, one] as const))('%s refuses bad values', async (_path, { argument, document }) => {
+  test.each(queryArguments.map((one) => [one.path, one] as const))('%s refuses bad values', async (_path, { argument, document }) => {
     const listed = String(argument.type).startsWith('[');
-    const query = document.replaceAll('00000000-0000-4000-8000-00000000a7a7', gateway.wallets.atm);
+    const query = document.replaceAll(placeholderWallet, gateway.wallets.atm);
     const own = argument.name === 'last' ? badArguments.first : badArguments[argument.name];
     const scalar = getNamedType(argument.type).name;
     const values = [...(badValues[scalar] ?? []), ...(own ?? []), ...(scalar === 'LnPaymentRequest' ? badRequests : [])];

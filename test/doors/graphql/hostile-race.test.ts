@@ -5,7 +5,7 @@ import { bolt11Text } from '../../../src/lightning/values.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway-inprocess.ts';
 
 const rounds = 200;
-const pollers = 6;
+const pollers = 4;
 
 let gateway: TestGateway;
 beforeAll(async () => {
