@@ -5,6 +5,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { json, send } from './http-body.ts';
+import { type HealthDeps, healthRoutes } from './http-health.ts';
 import { readTls, type TlsFiles, watchTls } from './http-tls.ts';
 
 export interface HttpLog {
@@ -24,12 +25,8 @@ export interface HttpDoor {
   close(): Promise<void>;
 }
 
-export interface HttpDeps {
+export interface HttpDeps extends HealthDeps {
   readonly log: HttpLog;
-  /** Whether the gateway can serve, with details for people; asked by `/readyz`. */
-  readonly ready: () => Promise<{ readonly ready: boolean; readonly detail: unknown }>;
-  /** Text for `/metrics` with its content type; null: there is none. */
-  readonly metrics: (() => Promise<{ readonly type: string; readonly text: string }>) | null;
 }
 
 export interface HttpOptions {
@@ -73,38 +70,9 @@ export const clientAddress = (req: IncomingMessage, trustProxy: boolean): string
   return forwarded === undefined || forwarded === '' ? peer : forwarded.slice(0, 64);
 };
 
-const loopback = /^(127\.|::1$|::ffff:127\.)/;
-// A proxy on the same machine asks from loopback for everybody.
-const isLocal = (req: IncomingMessage): boolean =>
-  loopback.test(req.socket.remoteAddress ?? '') && req.headers['x-forwarded-for'] === undefined && req.headers.forwarded === undefined;
-
 const doorOf = (doors: readonly HttpDoor[], path: string): HttpDoor | undefined =>
   doors.find((door) => door.paths.includes(path)) ??
   doors.find((door) => door.paths.some((one) => one.endsWith('/*') && path.startsWith(one.slice(0, -1))));
-
-const healthRoutes = (deps: HttpDeps, options: HttpOptions, draining: () => boolean) => {
-  const ready = async (): Promise<ReturnType<typeof json>> => {
-    if (draining()) return json(503, { ready: false, detail: 'shutting down' });
-    try {
-      const state = await deps.ready();
-      return json(state.ready ? 200 : 503, state);
-    } catch (error) {
-      deps.log.error({ err: error }, 'readiness could not be told');
-      return json(503, { ready: false, detail: 'unknown' });
-    }
-  };
-  const metrics = async (req: IncomingMessage): Promise<ReturnType<typeof json>> => {
-    if (deps.metrics === null || (options.publicMetrics !== true && !isLocal(req))) return json(404, { error: 'Not found' });
-    const { type, text } = await deps.metrics();
-    return { status: 200, headers: { 'content-type': type, 'cache-control': 'no-store' }, body: text };
-  };
-  const routes: Readonly<Record<string, (req: IncomingMessage) => Promise<ReturnType<typeof json>>>> = {
-    '/healthz': () => Promise.resolve(json(200, { status: 'ok' })),
-    '/readyz': ready,
-    '/metrics': metrics,
-  };
-  return routes;
-};
 
 const upgradeRefused = (socket: Duplex, status: string): void => {
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
@@ -153,7 +121,7 @@ interface Shared {
 
 const handlers = (shared: Shared) => {
   const { deps, doors, sockets, inFlight } = shared;
-  const routes = healthRoutes(deps, shared.options, () => shared.isDraining);
+  const routes = healthRoutes(deps, shared.options.publicMetrics === true, () => shared.isDraining);
   const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const path = pathOf(req.url);
     try {
