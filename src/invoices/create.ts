@@ -69,6 +69,7 @@ export const insertIssued = async (deps: InvoiceDeps, order: InvoiceOrder, from:
     if (isUniqueViolation(error, 'invoices_payment_hash_key')) return refuse({ is: 'alreadyProcessed' });
     throw error;
   }
+  deps.count('invoices_created', row.backendId);
   return toInvoiceView({ ...unsettled, ...row });
 };
 

@@ -19,6 +19,8 @@ export interface InvoiceDeps {
   readonly holds: HoldLimits;
   /** Something was committed that others may wait for. */
   readonly poke: () => void;
+  /** For metrics: one more of these, on this backend. */
+  readonly count: (what: 'invoices_created' | 'invoices_settled', backendId: string) => void;
   /** A person must look: counted and logged; the row itself is written by the statement that saw it. */
   readonly alarm: (kind: string, subject: string, detail: Readonly<Record<string, unknown>>) => void;
 }

@@ -77,6 +77,7 @@ const write = async (deps: InvoiceDeps, seen: Seen): Promise<boolean> => {
   if (!moved) return false;
   deps.poke();
   deps.log.info({ paymentHash: row.paymentHash, invoiceId: row.id, from: row.state, to: state, event }, 'invoice moved');
+  if (state === 'settled' && row.state !== 'settled') deps.count('invoices_settled', row.backendId);
   for (const incident of effects.incidents ?? []) deps.alarm(incident.kind, incident.subject, incident.detail);
   return true;
 };

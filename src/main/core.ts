@@ -17,12 +17,14 @@ import type { Database } from '../platform/db.ts';
 import { createFeed, type Feed } from '../platform/feed.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { Refused } from '../platform/refusal.ts';
 import { type OutgoingSwitch, outgoingSwitch } from '../platform/switches.ts';
 import type { Vault } from '../platform/vault.ts';
 import type { Prices } from '../prices/price.ts';
 import { createWalletStore, type WalletStore } from '../wallets/store.ts';
 import { createDeadlineGuard, type DeadlineGuard } from '../workers/deadlines.ts';
 import { follow } from '../workers/follow.ts';
+import { startGauges } from '../workers/gauges.ts';
 import { createSweep, type Sweep } from '../workers/sweep.ts';
 
 export interface CoreParts {
@@ -76,6 +78,7 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
   const workers = { db, clock, log, invoices: deps.invoices, payments: deps.payments };
   const sweep = createSweep({ ...workers, swept: (story, rows) => metrics.count('sweep_rows', { story }, rows) });
   const deadlines = createDeadlineGuard(workers);
+  let stopGauges: () => Promise<void> = async () => undefined;
   let following: readonly Promise<void>[] = [];
 
   const start = (): void => {
@@ -84,10 +87,11 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
     );
     sweep.start();
     deadlines.start();
+    stopGauges = startGauges({ db, clock, log, metrics, registry, outgoing });
   };
 
   return {
-    ask: createAsk(deps),
+    ask: measured(createAsk(deps), metrics),
     reads: createReads(deps),
     wallets,
     registry,
@@ -100,12 +104,30 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
     atRest: () => sendsAtRest(deps.payments),
     close: async () => {
       stopping.abort();
-      await Promise.all([sweep.stop(), deadlines.stop()]);
+      await Promise.all([sweep.stop(), deadlines.stop(), stopGauges()]);
       await Promise.allSettled(following);
       await feed.close();
     },
   };
 };
+
+/** The same way in, with how long it took and what it refused. */
+const measured =
+  (ask: Ask, metrics: Metrics): Ask =>
+  async (name, input, asking) => {
+    const start = performance.now();
+    const ended = (outcome: string): void =>
+      metrics.observe('command_seconds', { command: name, door: asking.door, outcome }, (performance.now() - start) / 1000);
+    try {
+      const answer = await ask(name, input, asking);
+      ended('ok');
+      return answer;
+    } catch (error) {
+      ended(error instanceof Refused ? 'refused' : 'error');
+      if (error instanceof Refused) metrics.count('refusals_total', { refusal: error.refusal.is });
+      throw error;
+    }
+  };
 
 /** A backend that is there again: what waits for it is asked about at once. */
 const hasten =
@@ -137,7 +159,13 @@ const storiesOf = (parts: CoreParts, shared: Shared): CommandDeps => {
     about: parts.about,
     simulatedPayer: parts.simulatedPayer,
     keyless: createKeylessLimits(parts.keyless, clock),
-    invoices: { ...common, poke: feed.poke, vault: parts.vault, holds: parts.holds },
+    invoices: {
+      ...common,
+      count: (what, backend) => metrics.count(what, { backend }),
+      poke: feed.poke,
+      vault: parts.vault,
+      holds: parts.holds,
+    },
     payments: {
       ...common,
       feed,
@@ -145,6 +173,7 @@ const storiesOf = (parts: CoreParts, shared: Shared): CommandDeps => {
       settings: parts.payments,
       underWay: new Set(),
       calling: new Set(),
+      ended: (outcome) => metrics.count('payments_total', { outcome }),
       halted: async () => (await outgoing.reason()) !== null,
       ownInvoice: async (hash) => {
         const row = await invoiceByHash(db, hash);

@@ -29,6 +29,8 @@ export interface PaymentDeps {
   readonly ownInvoice: (hash: string) => Promise<OwnInvoice | null>;
   /** True while outgoing payments are halted. */
   readonly halted: () => Promise<boolean>;
+  /** For metrics: an attempt has ended so. */
+  readonly ended: (outcome: 'succeeded' | 'failed') => void;
   readonly alarm: (kind: string, subject: string, detail: Readonly<Record<string, unknown>>) => void;
   readonly settings: PaymentSettings;
   /** Sends of this process that have not had their answer yet. */

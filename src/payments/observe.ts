@@ -116,13 +116,9 @@ const write = async (deps: PaymentDeps, seen: Seen): Promise<boolean> => {
   const to = step(attemptTable, row.state, event);
   const payment = seen.payment ?? (await paymentById(deps.db, row.paymentId));
   if (!payment) return true;
-  if (to.is === 'forbidden') {
+  if (to.is === 'forbidden' || (to.is === 'same' && row.state !== 'sending')) {
     // A late "in flight" about an attempt that failed: money may be moving that we believe is not.
-    await tell(deps, row, event);
-    return true;
-  }
-  if (to.is === 'same' && row.state !== 'sending') {
-    if (attemptAlarms.has(`${row.state}:${event}`)) await tell(deps, row, event);
+    if (to.is === 'forbidden' || attemptAlarms.has(`${row.state}:${event}`)) await tell(deps, row, event);
     return true;
   }
   const state = to.is === 'moved' ? to.to : row.state;
@@ -131,13 +127,20 @@ const write = async (deps: PaymentDeps, seen: Seen): Promise<boolean> => {
   const effects = to.is === 'moved' ? await effectsOf(deps, { seen, payment, set }) : {};
   const moved = await advanceAttempt(deps.db, { id: row.id, from: row.state, set, effects });
   if (!moved) return false;
-  deps.feed.poke();
-  deps.log.info(
-    { paymentHash: row.paymentHash, attemptId: row.id, backend: row.backendId, from: row.state, to: state, event },
-    'attempt moved',
-  );
-  for (const incident of effects.incidents ?? []) deps.alarm(incident.kind, incident.subject, incident.detail);
+  announce(deps, seen, { to: state, incidents: effects.incidents ?? [] });
   return true;
+};
+
+const announce = (
+  deps: PaymentDeps,
+  { row, event }: Seen,
+  move: { readonly to: AttemptRow['state']; readonly incidents: readonly IncidentRow[] },
+): void => {
+  deps.feed.poke();
+  const { paymentHash: hash, id: attemptId, backendId: backend, state: from } = row;
+  deps.log.info({ paymentHash: hash, attemptId, backend, from, to: move.to, event }, 'attempt moved');
+  if (move.to !== 'sending' && move.to !== from) deps.ended(move.to);
+  for (const incident of move.incidents) deps.alarm(incident.kind, incident.subject, incident.detail);
 };
 
 const isNewer = (row: AttemptRow, set: AttemptMove['set']): boolean =>

@@ -89,6 +89,11 @@ export const insertPayment = async (db: Database, row: NewPayment, effects: Effe
   return said?.inserted === 1;
 };
 
+const sending = { name: 'attempts_sending', text: `SELECT count(*)::int AS sending FROM attempts WHERE state = 'sending'` };
+
+/** How many attempts wait for their end. */
+export const sendingAttempts = async (db: Database): Promise<number> => (await sql<{ sending: number }>(db, sending, []))[0]?.sending ?? 0;
+
 export interface AttemptMove {
   readonly id: string;
   readonly from: AttemptState;

@@ -11,7 +11,6 @@ const counters = {
   incidents_total: { help: 'Things a person must look at', labels: ['kind'] },
   refusals_total: { help: 'Commands refused', labels: ['refusal'] },
   sweep_rows: { help: 'Waiting rows that the sweep asked about', labels: ['story'] },
-  http_requests: { help: 'HTTP requests answered', labels: ['path', 'status'] },
 } as const;
 
 const histograms = {
@@ -20,7 +19,6 @@ const histograms = {
 } as const;
 
 const gauges = {
-  subscriptions_open: { help: 'Open subscriptions', labels: ['door'] },
   backend_up: { help: '1 when the backend answers and is who it was', labels: ['backend'] },
   sending_attempts: { help: 'Payment attempts whose end is not known yet', labels: [] },
   outgoing_halted: { help: '1 while outgoing payments are halted', labels: [] },
