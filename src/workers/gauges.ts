@@ -1,0 +1,38 @@
+// What a person's monitoring reads between two events: who answers, how much is in doubt, whether payments are halted.
+import type { Registry } from '../backends/registry.ts';
+import { sendingAttempts } from '../payments/store.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/db.ts';
+import type { Log } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import type { OutgoingSwitch } from '../platform/switches.ts';
+
+export interface GaugeDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly registry: Registry;
+  readonly outgoing: OutgoingSwitch;
+}
+
+const everyMs = 15_000;
+const healthMs = 5_000;
+
+/** Looks every 15 seconds until the answer is called. */
+export const startGauges = (deps: GaugeDeps): (() => Promise<void>) => deps.clock.every(everyMs, () => look(deps));
+
+const look = async ({ db, log, metrics, registry, outgoing }: GaugeDeps): Promise<void> => {
+  try {
+    metrics.set('sending_attempts', {}, await sendingAttempts(db));
+    metrics.set('outgoing_halted', {}, (await outgoing.reason()) === null ? 0 : 1);
+    await Promise.all(
+      registry.all.map(async (one) => {
+        const health = await one.backend.health(AbortSignal.timeout(healthMs));
+        metrics.set('backend_up', { backend: one.backend.id }, health.ready && one.refusal() === null ? 1 : 0);
+      }),
+    );
+  } catch (error) {
+    log.debug({ err: error }, 'the gauges could not be read; they are read again');
+  }
+};
