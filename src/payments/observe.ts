@@ -1,6 +1,7 @@
 // What a backend says of a payment, written down. This is where doubt stays doubt: only the backend's word, or a proof that nothing was
 // ever sent, ends an attempt; a preimage ends it as succeeded whatever was written before.
 import type { PayOutcome } from '../backends/port.ts';
+import { insideId } from '../backends/registry.ts';
 import { paymentHash, proves } from '../lightning/values.ts';
 import type { Effects, IncidentRow, JournalRow } from '../platform/effects.ts';
 import { newId } from '../platform/ids.ts';
@@ -90,6 +91,8 @@ const newsOf = (deps: PaymentDeps, row: AttemptRow, said: Said): AttemptEvent | 
   const ref = refOf(said);
   // The node still tells of the attempt before ours until our call arrives: a failure at or below the floor is not ours.
   if (ref !== null && row.floor !== null && ref <= row.floor) return null;
+  // A stream may bring "in flight" after the call has brought the failure: up to the index that failed it tells of what is over.
+  if (event === 'sawInFlight' && row.state === 'failed' && ref !== null && row.ref !== null && ref <= row.ref) return null;
   if (event === 'sawNothing') return null;
   if (said.is === 'succeeded' && !proven(deps, row, said)) return null;
   return event;
@@ -199,7 +202,7 @@ const effectsOf = async (
   return {
     incidents,
     journals,
-    transactions: [transactionRow(payment, movement)],
+    transactions: [transactionRow(payment, movement, seen.row.backendId === insideId ? 'intraledger' : 'lightning')],
     events: [paymentEvent(payment, { state: set.state === 'succeeded' ? 'succeeded' : 'failed', attemptId: seen.row.id, set, now })],
   };
 };
