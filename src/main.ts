@@ -86,7 +86,7 @@ const sandboxKey = async (config: Config, { core }: Opened): Promise<Omit<Sandbo
 
 const readiness = async ({ core, db }: Opened): Promise<{ readonly ready: boolean; readonly detail: unknown }> => {
   await db.pool.query('SELECT 1');
-  const backends = core.registry.all.map((one) => ({ id: one.backend.id, known: one.identity() !== null, refused: one.refusal() }));
+  const backends = core.registry.configured.map((one) => ({ id: one.backend.id, known: one.identity() !== null, refused: one.refusal() }));
   // One backend that is down is no reason to send clients away: the others serve, and its own wallets say so.
   return { ready: backends.some((one) => one.known && one.refused === null), detail: { backends } };
 };

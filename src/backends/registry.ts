@@ -1,6 +1,6 @@
 // The connected backends of this process, each behind its guard and verified to be who it was. Verification is remembered for a short
 // while, so that it costs a payment nothing, and forgotten on the first sign of trouble.
-import type { BackendId } from '../lightning/values.ts';
+import { type BackendId, backendId } from '../lightning/values.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db.ts';
 import type { Log } from '../platform/log.ts';
@@ -20,6 +20,8 @@ export interface Registered {
 
 export interface Registry {
   readonly all: readonly Registered[];
+  /** Those that an operator has configured: all but the one inside. */
+  readonly configured: readonly Registered[];
   /** Null when no backend of that name is configured (any more). */
   get(id: string): Registered | null;
   close(): Promise<void>;
@@ -33,6 +35,9 @@ export interface RegistryDeps {
   readonly observed?: (backend: BackendId, call: string, outcome: string, seconds: number) => void;
 }
 
+/** The name under which payments between our own ledger wallets go; no configured backend may take it. */
+export const insideId: BackendId = backendId('inside');
+
 const trustMs = 30_000;
 const askMs = 5_000;
 
@@ -42,6 +47,7 @@ export const createRegistry = (backends: readonly Backend[], deps: RegistryDeps)
   const byId = new Map<string, Registered>(all.map((one) => [one.backend.id, one]));
   return {
     all,
+    configured: all.filter((one) => one.backend.id !== insideId),
     get: (id) => byId.get(id) ?? null,
     close: async () => {
       await Promise.allSettled(all.map((one) => one.backend.close()));

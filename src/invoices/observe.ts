@@ -1,6 +1,6 @@
 // What a backend says of an invoice, written down. Facts end intentions; what the table forbids is an incident and never an overwrite.
 import type { InvoiceSighting } from '../backends/port.ts';
-import { paymentHash, proves } from '../lightning/values.ts';
+import { msat, paymentHash, proves, preimage as toPreimage } from '../lightning/values.ts';
 import type { Effects, IncidentRow } from '../platform/effects.ts';
 import { newId } from '../platform/ids.ts';
 import { type Step, step } from '../platform/machine.ts';
@@ -42,17 +42,32 @@ export const observeInvoice = async (deps: InvoiceDeps, seen: InvoiceSeen): Prom
     const row = await invoiceByHash(deps.db, seen.hash);
     // Somebody else's invoice on the same node, or the same hash on another backend: none of our business.
     if (!row || row.backendId !== seen.backendId || row.backendIdentity !== seen.identityKey) return null;
-    const event = eventOf(row.state, seen.sighting);
+    const { sighting, by } = sightingFor(row, seen.sighting);
+    const event = eventOf(row.state, sighting);
     if (event === null) return row;
     const to = step(invoiceTable, row.state, event);
     if (to.is === 'same' && invoiceTerminal.has(row.state)) {
       await tellAlarm(deps, row, event);
       return row;
     }
-    if (await write(deps, { row, event, to, sighting: seen.sighting })) return invoiceByHash(deps.db, seen.hash);
+    if (await write(deps, { row, event, to, sighting, by })) return invoiceByHash(deps.db, seen.hash);
   }
   // Everybody moved it under us five times; the sweep comes back to it.
   return null;
+};
+
+/**
+ * One of our own wallets pays this invoice inside: that its copy at the backend is canceled, so that nobody else can pay it any more, is
+ * what completes the transfer. Paid from outside after all, it is what the backend says.
+ */
+const sightingFor = (
+  row: InvoiceRow,
+  sighting: InvoiceSighting,
+): { readonly sighting: InvoiceSighting; readonly by: 'inside' | 'backend' } => {
+  const awaited = row.state === 'canceling' && row.settledBy === 'inside' && row.receivedMsat !== null;
+  if (!awaited || (sighting.is !== 'canceled' && sighting.is !== 'notFound')) return { sighting, by: 'backend' };
+  const preimage = row.preimage === null ? null : toPreimage(row.preimage);
+  return { sighting: { is: 'settled', received: msat(row.receivedMsat ?? 0n), preimage }, by: 'inside' };
 };
 
 interface Seen {
@@ -60,17 +75,18 @@ interface Seen {
   readonly event: InvoiceEvent;
   readonly to: Step<InvoiceState>;
   readonly sighting: InvoiceSighting;
+  readonly by: 'inside' | 'backend';
 }
 
 const write = async (deps: InvoiceDeps, seen: Seen): Promise<boolean> => {
-  const { row, event, to, sighting } = seen;
+  const { row, event, to } = seen;
   const now = deps.clock.now();
   if (to.is === 'forbidden') {
     await tell(deps, { row, kind: 'invoice.forbiddenFact', detail: { state: row.state, event } });
     return true;
   }
   const state = to.is === 'moved' ? to.to : row.state;
-  const details = detailsOf(row, sighting, now);
+  const details = detailsOf(row, seen, now);
   const set = { ...details, state, ...(invoiceTerminal.has(state) ? { next_check_at: null } : { next_check_at: soon(now) }) };
   const effects = await effectsOf(deps, { seen, set, now });
   const moved = await advanceInvoice(deps.db, { id: row.id, from: row.state, set, effects });
@@ -85,7 +101,7 @@ const write = async (deps: InvoiceDeps, seen: Seen): Promise<boolean> => {
 const recheckMs = 5_000;
 const soon = (now: Date): Date => new Date(now.getTime() + recheckMs);
 
-const detailsOf = (row: InvoiceRow, sighting: InvoiceSighting, now: Date): Omit<InvoiceMove['set'], 'state'> => {
+const detailsOf = (row: InvoiceRow, { sighting, by }: Pick<Seen, 'sighting' | 'by'>, now: Date): Omit<InvoiceMove['set'], 'state'> => {
   switch (sighting.is) {
     case 'held':
       return {
@@ -100,7 +116,7 @@ const detailsOf = (row: InvoiceRow, sighting: InvoiceSighting, now: Date): Omit<
       const preimage = sighting.preimage ?? null;
       // Only a preimage that opens the hash is kept; the settlement itself stands on the backend's word.
       const proof = preimage !== null && proves(preimage, paymentHash(row.paymentHash)) ? { preimage } : {};
-      return { ...proof, received_msat: sighting.received, settled_at: now, settled_by: 'backend' };
+      return { ...proof, received_msat: sighting.received, settled_at: now, settled_by: by };
     }
     case 'canceled':
     case 'notFound':
@@ -126,7 +142,7 @@ const effectsOf = async (
 ): Promise<Effects> => {
   const { row, event } = move.seen;
   const { now, set } = move;
-  const alarmed = invoiceAlarms.has(`${row.state}:${event}`);
+  const alarmed = move.seen.by === 'backend' && invoiceAlarms.has(`${row.state}:${event}`);
   const incidents = alarmed ? [incident(row, { kind: `invoice.${row.state}:${event}`, detail: { state: row.state, event }, now })] : [];
   const events = [
     {
@@ -142,14 +158,20 @@ const effectsOf = async (
   return {
     events,
     incidents,
-    ...(await credit(deps, { row, received: set.received_msat ?? 0n, preimage: set.preimage ?? row.preimage, now })),
+    ...(await credit(deps, { row, by: move.seen.by, received: set.received_msat ?? 0n, preimage: set.preimage ?? row.preimage, now })),
   };
 };
 
 /** Credit is what was received, not what was asked. */
 const credit = async (
   deps: InvoiceDeps,
-  paid: { readonly row: InvoiceRow; readonly received: bigint; readonly preimage: string | null; readonly now: Date },
+  paid: {
+    readonly row: InvoiceRow;
+    readonly by: 'inside' | 'backend';
+    readonly received: bigint;
+    readonly preimage: string | null;
+    readonly now: Date;
+  },
 ): Promise<Effects> => {
   const { row, received, now } = paid;
   const wallet = await deps.wallet(row.walletId);
@@ -162,7 +184,7 @@ const credit = async (
         wallet_id: row.walletId,
         direction: 'receive',
         status: 'success',
-        kind: 'lightning',
+        kind: paid.by === 'inside' ? 'intraledger' : 'lightning',
         amount_msat: received,
         fee_msat: 0n,
         payment_hash: row.paymentHash,
@@ -181,7 +203,9 @@ const credit = async (
         ended_at: now,
       },
     ],
-    journals: wallet ? bookReceive({ wallet, subjectId: row.id, at: now }, { backendId: row.backendId, msat: received }) : [],
+    journals: wallet
+      ? bookReceive({ wallet, subjectId: row.id, at: now }, { backendId: paid.by === 'inside' ? 'inside' : row.backendId, msat: received })
+      : [],
   };
 };
 

@@ -47,7 +47,7 @@ const askMs = 10_000;
 const ask: Verb = async ({ core, db }, args) => {
   const hash = paymentHash(hashOnly.parse(args).hash);
   const said = await Promise.all(
-    core.registry.all.map(async ({ backend }) => ({
+    core.registry.configured.map(async ({ backend }) => ({
       backend: backend.id,
       payment: backend.pay ? await backend.pay.find(hash, null, AbortSignal.timeout(askMs)) : null,
       invoice: backend.receive
@@ -68,7 +68,7 @@ const withoutSecret = (said: object | null): object | null => {
 
 const status: Verb = async ({ core, db }) => ({
   backends: await Promise.all(
-    core.registry.all.map(async (one) => ({
+    core.registry.configured.map(async (one) => ({
       id: one.backend.id,
       kind: one.backend.kind,
       identity: one.identity()?.key ?? null,

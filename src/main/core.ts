@@ -1,13 +1,16 @@
 // The core put together: stories, commands and workers over a database and its backends, without any door. Tests build it as main does.
+
+import { connectInside, type InsideFunctions } from '../backends/inside/backend.ts';
 import type { Backend, Network } from '../backends/port.ts';
-import { createRegistry, type Registry } from '../backends/registry.ts';
+import { createRegistry, insideId, type Registry } from '../backends/registry.ts';
 import { createAsk } from '../commands/ask.ts';
 import type { About, CommandDeps } from '../commands/deps.ts';
 import { createKeylessLimits } from '../commands/limits.ts';
 import { createReads } from '../commands/looking.ts';
 import type { Reads } from '../commands/reads.ts';
 import type { Ask } from '../commands/table.ts';
-import type { HoldLimits } from '../invoices/deps.ts';
+import type { HoldLimits, InvoiceDeps } from '../invoices/deps.ts';
+import { payableInside, payInside, standInside } from '../invoices/inside.ts';
 import { hastenInvoices, invoiceByHash } from '../invoices/store.ts';
 import type { PaymentSettings } from '../payments/deps.ts';
 import { sendsAtRest } from '../payments/send.ts';
@@ -17,7 +20,7 @@ import type { Database } from '../platform/db.ts';
 import { createFeed, type Feed } from '../platform/feed.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { Refused } from '../platform/refusal.ts';
+import { Refused, refuse } from '../platform/refusal.ts';
 import { type OutgoingSwitch, outgoingSwitch } from '../platform/switches.ts';
 import type { Vault } from '../platform/vault.ts';
 import type { Prices } from '../prices/price.ts';
@@ -66,7 +69,10 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
   const feed = await createFeed({ db, log });
   const wallets = createWalletStore(db, clock);
   const outgoing = outgoingSwitch(db, clock);
-  const registry = createRegistry(parts.backends, {
+  // The stories are built over the registry, and the backend inside is built over a story: it asks when it is called, not before.
+  const late: { deps: CommandDeps | null } = { deps: null };
+  const inside = connectInside(insideId, insideFunctions(late), parts.network);
+  const registry = createRegistry([...parts.backends, inside], {
     db,
     clock,
     log,
@@ -74,6 +80,7 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
     observed: (backend, call, outcome, seconds) => metrics.observe('backend_call_seconds', { backend, call, outcome }, seconds),
   });
   const deps = storiesOf(parts, { feed, wallets, registry, outgoing });
+  late.deps = deps;
   const stopping = new AbortController();
   const workers = { db, clock, log, invoices: deps.invoices, payments: deps.payments };
   const sweep = createSweep({ ...workers, swept: (story, rows) => metrics.count('sweep_rows', { story }, rows) });
@@ -82,7 +89,7 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
   let following: readonly Promise<void>[] = [];
 
   const start = (): void => {
-    following = registry.all.map((one) =>
+    following = registry.configured.map((one) =>
       follow({ ...workers, block: deadlines.block, reconnected: hasten(parts, log) }, one, stopping.signal),
     );
     sweep.start();
@@ -109,6 +116,11 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
       await feed.close();
     },
   };
+};
+
+const insideFunctions = (late: { readonly deps: CommandDeps | null }): InsideFunctions => {
+  const invoices = (): InvoiceDeps => late.deps?.invoices ?? refuse({ is: 'backendUnavailable' });
+  return { stand: (hash) => standInside(invoices(), hash), pay: (order) => payInside(invoices(), order) };
 };
 
 /** The same way in, with how long it took and what it refused. */
@@ -177,9 +189,10 @@ const storiesOf = (parts: CoreParts, shared: Shared): CommandDeps => {
       halted: async () => (await outgoing.reason()) !== null,
       ownInvoice: async (hash) => {
         const row = await invoiceByHash(db, hash);
-        return (
-          row && { walletId: row.walletId, bolt11: row.bolt11, backendIdentity: row.backendIdentity, settled: row.state === 'settled' }
-        );
+        if (!row) return null;
+        const ledger = (await wallets.wallet(row.walletId))?.balanceKind === 'ledger';
+        const { walletId, bolt11, backendIdentity } = row;
+        return { walletId, bolt11, backendIdentity, payableInside: ledger && payableInside(row, clock.now()) };
       },
     },
   };

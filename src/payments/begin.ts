@@ -8,7 +8,6 @@ import { bookReserve } from '../wallets/ledger.ts';
 import type { PaymentDeps } from './deps.ts';
 import type { PreparedPayment, SendOrder } from './prepare.ts';
 import type { Candidate } from './route.ts';
-import { payCandidates } from './route.ts';
 import { paymentEvent, storedPayment, transactionRow } from './rows.ts';
 import {
   type AttemptRow,
@@ -81,10 +80,11 @@ const newPayment = (deps: PaymentDeps, order: SendOrder, { invoice, amount, amou
 interface Writing {
   readonly order: SendOrder;
   readonly prepared: PreparedPayment;
-  readonly candidate: { readonly candidate: Candidate; readonly floor: Floor };
+  readonly candidates: readonly Candidate[];
+  readonly first: { readonly candidate: Candidate; readonly floor: Floor };
 }
 
-const write = async (deps: PaymentDeps, { order, prepared, candidate: on }: Writing): Promise<Begun> => {
+const write = async (deps: PaymentDeps, { order, prepared, candidates, first: on }: Writing): Promise<Begun> => {
   const row = newPayment(deps, order, prepared);
   const payment = storedPayment(row);
   const floor = on.floor.is === 'failed' ? on.floor.ref : null;
@@ -116,7 +116,7 @@ const write = async (deps: PaymentDeps, { order, prepared, candidate: on }: Writ
     is: 'started',
     payment,
     amountless: row.amountless,
-    candidates: payCandidates(deps, order.wallet, prepared),
+    candidates,
     first: { candidate: on.candidate, row: first },
     ended: new AbortController(),
   };

@@ -14,7 +14,8 @@ export interface OwnInvoice {
   readonly walletId: string;
   readonly bolt11: string;
   readonly backendIdentity: string;
-  readonly settled: boolean;
+  /** A plain, open invoice of a ledger wallet whose preimage we hold: another ledger wallet may pay it inside. */
+  readonly payableInside: boolean;
 }
 
 export interface PaymentDeps {

@@ -1,8 +1,9 @@
 // Which backends may carry a payment, in the wallet's order, and what the next of them knows of the hash already.
 import type { Floor, Pay } from '../backends/port.ts';
+import { insideId } from '../backends/registry.ts';
 import { paymentHash, toSatFloor } from '../lightning/values.ts';
 import type { WalletView } from '../wallets/view.ts';
-import type { PaymentDeps } from './deps.ts';
+import type { OwnInvoice, PaymentDeps } from './deps.ts';
 import type { PreparedPayment } from './prepare.ts';
 
 export interface Candidate {
@@ -19,13 +20,25 @@ export const payCandidates = (
   deps: PaymentDeps,
   wallet: WalletView,
   prepared: Pick<PreparedPayment, 'amount' | 'amountless'>,
-): readonly Candidate[] =>
-  wallet.payRoute.flatMap((id) => {
+): readonly Candidate[] => candidatesOf(deps, wallet.payRoute).filter((one) => carries(one.pay, prepared));
+
+const candidatesOf = (deps: PaymentDeps, ids: readonly string[]): readonly Candidate[] =>
+  ids.flatMap((id) => {
     const registered = deps.registry.get(id);
     const pay = registered?.backend.pay;
-    if (!registered || !pay || !carries(pay, prepared)) return [];
-    return [{ backendId: id, pay, identityKey: () => registered.identity()?.key ?? null }];
+    return registered && pay ? [{ backendId: id, pay, identityKey: () => registered.identity()?.key ?? null }] : [];
   });
+
+/** Our own ledger, as the one backend that can carry a payment between two of its wallets. */
+export const insideCandidates = (deps: PaymentDeps): readonly Candidate[] => candidatesOf(deps, [insideId]);
+
+/** Byte-equal to a plain invoice of another ledger wallet whose preimage we hold; a hash alone proves nothing, for anybody may repeat it. */
+export const paidInside = (own: OwnInvoice | null, by: { readonly wallet: WalletView; readonly bolt11: string }): boolean =>
+  own?.payableInside === true && own.bolt11 === by.bolt11 && own.walletId !== by.wallet.id && by.wallet.balanceKind === 'ledger';
+
+/** Its own invoice, or one of the very node that would have to pay it: the network cannot carry that. */
+export const paysItself = (own: OwnInvoice, wallet: WalletView, candidates: readonly Candidate[]): boolean =>
+  own.walletId === wallet.id || candidates.some((one) => one.identityKey() === own.backendIdentity);
 
 const carries = (pay: Pay, { amount, amountless }: Pick<PreparedPayment, 'amount' | 'amountless'>): boolean => {
   if (amountless && !pay.traits.amountless) return false;

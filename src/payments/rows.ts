@@ -16,13 +16,17 @@ interface Movement {
 }
 
 /** The one transaction of a payment; written again it replaces status, fee, preimage and end. */
-export const transactionRow = (payment: PaymentRow, movement: Movement): TransactionRow => ({
+export const transactionRow = (
+  payment: PaymentRow,
+  movement: Movement,
+  kind: 'lightning' | 'intraledger' = 'lightning',
+): TransactionRow => ({
   id: newId(movement.now),
   account_id: payment.accountId,
   wallet_id: payment.walletId,
   direction: 'send',
   status: movement.status,
-  kind: 'lightning',
+  kind,
   amount_msat: payment.amountMsat,
   fee_msat: movement.feeMsat,
   payment_hash: payment.paymentHash,

@@ -8,7 +8,7 @@ import { type Begun, beginPayment, type Started } from './begin.ts';
 import type { PaymentDeps } from './deps.ts';
 import { observeAttempt } from './observe.ts';
 import { preparePayment, type SendOrder } from './prepare.ts';
-import { type Candidate, nextCandidate, payCandidates } from './route.ts';
+import { type Candidate, insideCandidates, nextCandidate, paidInside, payCandidates, paysItself } from './route.ts';
 import { type AttemptRow, attempt, attemptsForHash, type NewAttempt, paymentByAsk, rescheduleAttempt, viewOfPayment } from './store.ts';
 import type { PaymentView } from './view.ts';
 import { waitForEnd } from './wait.ts';
@@ -68,25 +68,27 @@ const beginOrReplay = async (deps: PaymentDeps, order: SendOrder): Promise<Begun
 const begin = async (deps: PaymentDeps, order: SendOrder): Promise<Begun> => {
   const prepared = preparePayment(order, deps.network);
   const { invoice } = prepared;
-  const candidates = payCandidates(deps, order.wallet, prepared);
-  if (candidates.length === 0) return refuse({ is: 'notSupported' });
-  const [own, earlier, halted, first] = await Promise.all([
+  const outside = payCandidates(deps, order.wallet, prepared);
+  const [own, earlier, halted, firstOutside] = await Promise.all([
     deps.ownInvoice(invoice.hash),
     attemptsForHash(deps.db, invoice.hash),
     deps.halted(),
-    nextCandidate(deps, candidates, invoice.hash),
+    nextCandidate(deps, outside, invoice.hash),
   ]);
-  if (own && (own.walletId === order.wallet.id || candidates.some((one) => one.identityKey() === own.backendIdentity)))
-    return refuse({ is: 'selfPayment' });
   if (earlier.some((one) => one.state === 'succeeded')) return beginPayment.already(deps, earlier);
   if (earlier.some((one) => one.state === 'sending')) return refuse({ is: 'paymentInFlight' });
   if (invoice.expiresAt <= deps.clock.now()) return refuse({ is: 'invoiceExpired' });
   if (halted) return refuse({ is: 'outgoingHalted' });
+  const isInside = paidInside(own, { wallet: order.wallet, bolt11: invoice.bolt11 });
+  if (own && !isInside && paysItself(own, order.wallet, outside)) return refuse({ is: 'selfPayment' });
+  const candidates = isInside ? insideCandidates(deps) : outside;
+  if (candidates.length === 0) return refuse({ is: 'notSupported' });
+  const first = isInside ? await nextCandidate(deps, candidates, invoice.hash) : firstOutside;
   if (first === null) return refuse({ is: 'backendUnavailable' });
   // Paid elsewhere through the same backend: nothing of ours, no ledger entry.
   if (first.floor.is === 'succeeded') return { is: 'alreadyPaid', payment: null };
   if (first.floor.is === 'inFlight') return refuse({ is: 'paymentInFlight' });
-  return beginPayment.write(deps, { order, prepared, candidate: first });
+  return beginPayment.write(deps, { order, prepared, candidates, first });
 };
 
 const runAttempts = async (deps: PaymentDeps, begun: Started): Promise<void> => {

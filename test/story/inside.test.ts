@@ -1,0 +1,153 @@
+// Payments between our own ledger wallets: the invoice is canceled at its backend before anything is posted, and whoever is first wins.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { invoiceByHash } from '../../src/invoices/store.ts';
+import { bolt11Text, hashOf, newPreimage, paymentHash } from '../../src/lightning/values.ts';
+import { attemptsForHash } from '../../src/payments/store.ts';
+import { sql } from '../../src/platform/db.ts';
+import { type TestCore, testCore, until } from '../support/core.ts';
+
+let core: TestCore;
+let payer: string;
+beforeAll(async () => {
+  core = await testCore({ workers: false, payments: { waitSeconds: 1 } });
+  const terms = {
+    balanceKind: 'ledger',
+    receiveRoute: ['one'],
+    payRoute: ['one'],
+    acceptFixedAmount: true,
+    keylessCreate: false,
+    defaultExpirySeconds: null,
+    defaultFeeLimitPpm: null,
+  } as const;
+  payer = await core.wallets.ensureWallet(core.accountId, { ...terms, name: 'payer' });
+  await sql(core.db, { name: 'test_fund', text: 'UPDATE wallets SET available_msat = 50000000 WHERE id = $1' }, [payer]);
+});
+afterAll(() => core.end());
+beforeEach(() => core.backend.faults.clear());
+
+const create = (more: object = {}) =>
+  core.ask(
+    'createInvoice',
+    {
+      walletId: core.ledgerId,
+      amountMsat: 1_000_000n,
+      memo: null,
+      descriptionHash: null,
+      expirySeconds: null,
+      externalId: null,
+      webhookUrl: null,
+      ...more,
+    },
+    core.asking(),
+  );
+const send = (bolt11: string, walletId = payer) =>
+  core.ask('sendPayment', { walletId, bolt11, amount: 'inInvoice', memo: null, maxFeeMsat: null }, core.asking());
+const available = async (id: string): Promise<bigint> => (await core.wallets.available([id])).get(id) ?? -1n;
+const sum = async (): Promise<bigint> => (await available(payer)) + (await available(core.ledgerId));
+const sweep = async (hash: string) => {
+  await sql(
+    core.db,
+    { name: 'test_due_i', text: 'UPDATE invoices SET next_check_at = now() WHERE payment_hash = $1 AND next_check_at IS NOT NULL' },
+    [hash],
+  );
+  await sql(
+    core.db,
+    { name: 'test_due_a', text: 'UPDATE attempts SET next_check_at = now() WHERE payment_hash = $1 AND next_check_at IS NOT NULL' },
+    [hash],
+  );
+  await core.sweep.once();
+};
+
+describe('inside', () => {
+  test('moves the amount, costs nothing, and leaves nothing to pay at the backend', async () => {
+    const [before, total] = [await available(payer), await sum()];
+    const invoice = await create();
+    const answer = await send(invoice.bolt11);
+    expect(answer).toMatchObject({ is: 'succeeded', transaction: { kind: 'intraledger', feeMsat: 0n, status: 'success' } });
+    expect(hashOf(answer.payment?.preimage as never)).toBe(invoice.paymentHash);
+    expect(await available(payer)).toBe(before - 1_000_000n);
+    expect(await sum()).toBe(total);
+    expect((await core.backend.world.payer.pay({ bolt11: bolt11Text(invoice.bolt11) })).is).toBe('failed');
+    expect(await core.reads.transactionsByHash([core.ledgerId], invoice.paymentHash)).toMatchObject([
+      { kind: 'intraledger', direction: 'receive' },
+    ]);
+    expect((await send(invoice.bolt11)).is).toBe('alreadyPaid');
+  });
+
+  test('posts nothing until the backend has canceled, and then without a hand', async () => {
+    const [before, total] = [await available(payer), await sum()];
+    const invoice = await create();
+    core.backend.faults.next('cancelInvoice', { is: 'dropRequest' });
+    expect((await send(invoice.bolt11)).is).toBe('pending');
+    expect(await available(core.ledgerId)).toBe(total - before);
+    await until('both sides', async () => {
+      await sweep(invoice.paymentHash);
+      return (await attemptsForHash(core.db, invoice.paymentHash))[0]?.state === 'succeeded';
+    });
+    expect((await invoiceByHash(core.db, invoice.paymentHash))?.settledBy).toBe('inside');
+    expect(await available(payer)).toBe(before - 1_000_000n);
+    expect(await sum()).toBe(total);
+  });
+
+  test('refuses, and gives everything back, when somebody outside was first', async () => {
+    const before = await available(payer);
+    const invoice = await create();
+    // Paid at the backend, and we have not heard of it yet.
+    expect((await core.backend.world.payer.pay({ bolt11: bolt11Text(invoice.bolt11) })).is).toBe('succeeded');
+    expect((await send(invoice.bolt11)).is).toBe('failed');
+    expect(await available(payer)).toBe(before);
+    expect((await invoiceByHash(core.db, invoice.paymentHash))?.state).toBe('settled');
+    expect((await invoiceByHash(core.db, invoice.paymentHash))?.settledBy).toBe('backend');
+  });
+
+  test('seventy races of a payer inside with one outside: one of them pays, never both', async () => {
+    for (let round = 0; round < 70; round++) {
+      const [before, mine] = [await sum(), await available(payer)];
+      const invoice = await create({ amountMsat: 1_000n });
+      const [inside, outside] = await Promise.all([
+        send(invoice.bolt11),
+        core.backend.world.payer.pay({ bolt11: bolt11Text(invoice.bolt11) }),
+      ]);
+      await until('an end', async () => {
+        await sweep(invoice.paymentHash);
+        return (await attemptsForHash(core.db, invoice.paymentHash))[0]?.state !== 'sending';
+      });
+      const paidInside = (await attemptsForHash(core.db, invoice.paymentHash))[0]?.state === 'succeeded';
+      expect(paidInside).toBe(outside.is !== 'succeeded');
+      expect(await available(payer)).toBe(paidInside ? mine - 1_000n : mine);
+      expect(await sum()).toBe(paidInside ? before : before + 1_000n);
+      expect(['succeeded', 'failed', 'pending']).toContain(inside.is);
+    }
+  });
+
+  test('is never taken for a hash that only looks like ours', async () => {
+    // Somebody outside repeats the hash of our invoice in a request of their own: paying it must not touch ours.
+    const invoice = await create();
+    const theirs = core.backend.world.payee.createHoldInvoice({ amount: 1_000_000n as never, hash: paymentHash(invoice.paymentHash) });
+    const answer = await send(theirs.bolt11).catch((error: { refusal: { is: string } }) => error);
+    expect('refusal' in answer ? answer.refusal.is : answer.is).not.toBe('succeeded');
+    expect((await invoiceByHash(core.db, invoice.paymentHash))?.state).toBe('open');
+    expect(await core.reads.transactionsByHash([core.ledgerId], invoice.paymentHash)).toEqual([]);
+  });
+
+  test('is not offered for a node wallet, nor for a hold invoice', async () => {
+    const invoice = await create();
+    await expect(send(invoice.bolt11, core.walletId)).rejects.toMatchObject({ refusal: { is: 'selfPayment' } });
+    const held = await core.ask(
+      'createHoldInvoice',
+      {
+        walletId: core.ledgerId,
+        amountMsat: 1_000n,
+        memo: null,
+        descriptionHash: null,
+        expirySeconds: 600,
+        externalId: null,
+        paymentHash: hashOf(newPreimage()),
+        longestHoldSeconds: null,
+        onDeadline: 'cancel',
+      },
+      core.asking(),
+    );
+    await expect(send(held.bolt11)).rejects.toMatchObject({ refusal: { is: 'selfPayment' } });
+  });
+});
