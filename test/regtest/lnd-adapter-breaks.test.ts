@@ -40,22 +40,22 @@ describe('holding', () => {
   });
 
   test('our own hash is canceled and canceled again; the payer has it back', async () => {
-    const stream = listen(lnd);
+    const [stream, another] = [listen(lnd), listen(lnd)];
     const made = await issue(hold, terms(5_000));
     const secret = made.preimage;
     if (secret === undefined) throw new Error('no preimage');
     const held = { hash: made.hash, handle: null };
     const paying = payFrom(b, made.bolt11).catch((error: unknown) => error);
-    await stream.invoice(made.hash, 'held');
+    await Promise.all([stream.invoice(made.hash, 'held'), another.invoice(made.hash, 'held')]);
     expect(await hold.cancel(held, signal)).toEqual({ is: 'done' });
     expect(await paying).toEqual([503, 'PaymentRejectedByDestination']);
     expect(await hold.cancel(held, signal)).toEqual({ is: 'done' });
     expect(await hold.settle(held, secret, signal)).toEqual({ is: 'refused', because: 'alreadyCanceled' });
-    await stream.invoice(made.hash, 'canceled');
+    await Promise.all([stream.invoice(made.hash, 'canceled'), another.invoice(made.hash, 'canceled')]);
     const nobody = newPreimage();
     expect(await hold.settle({ hash: hashOf(nobody), handle: null }, nobody, signal)).toEqual({ is: 'refused', because: 'notFound' });
     expect(await hold.find(hashOf(nobody), signal)).toEqual({ is: 'notFound' });
-    await stream.stop();
+    await Promise.all([stream.stop(), another.stop()]);
   });
 
   test('a hash in use: equal terms are the same invoice, all else is refused', async () => {

@@ -19,12 +19,13 @@ const longestPause = { major: 2_000, minor: 15_000 };
 /** Ends when `signal` aborts, and only then; never throws. Each run ends with the connection that it began on. */
 export const forever = async (context: LndContext, { name, run, minor = false }: Loop, signal: AbortSignal): Promise<void> => {
   const longest = minor ? longestPause.minor : longestPause.major;
-  const log = { broken: context.log[minor ? 'debug' : 'warn'], back: context.log[minor ? 'debug' : 'info'] };
+  const tell = (level: 'info' | 'warn', fields: object, text: string) =>
+    context.log[minor ? 'debug' : level]({ stream: name, ...fields }, text);
   let wait = firstPause;
   let broken = false;
   const alive = () => {
     if (!broken) return;
-    log.back({ stream: name }, 'LND answers again');
+    tell('info', {}, 'LND answers again');
     broken = false;
     wait = firstPause;
     context.bell.ring();
@@ -34,7 +35,7 @@ export const forever = async (context: LndContext, { name, run, minor = false }:
     try {
       await run(running, alive);
     } catch (error) {
-      if (!running.aborted && !broken) log.broken({ stream: name, fault: faultOf(error) }, 'a stream of LND broke off');
+      if (!running.aborted && !broken) tell('warn', { fault: faultOf(error) }, 'a stream of LND broke off');
       broken ||= !running.aborted;
     }
     // A replaced connection is tried at once, a broken one after a pause that grows; the jitter keeps replicas apart.

@@ -34,8 +34,14 @@ export const holdWatch = (context: LndContext): HoldWatch => {
     },
     follow: (say, signal) => {
       const follower = (hash: PaymentHash, end: AbortSignal) => {
-        const over = AbortSignal.any([signal, end]);
-        const run = (runSignal: AbortSignal, alive: () => void) => one(context, { hash, say, alive, done: () => drop(hash) }, runSignal);
+        const ended = new AbortController();
+        const over = AbortSignal.any([signal, end, ended.signal]);
+        const done = () => {
+          // Only this reader has heard the end; another one's stream goes on until it has.
+          watched.delete(hash);
+          ended.abort();
+        };
+        const run = (runSignal: AbortSignal, alive: () => void) => one(context, { hash, say, alive, done }, runSignal);
         void forever(context, { name: `hold invoice ${hash.slice(0, 8)}`, run, minor: true }, over);
       };
       followers.add(follower);
