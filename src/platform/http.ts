@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { json, send } from './http-body.ts';
 import { type HealthDeps, healthRoutes } from './http-health.ts';
+import { isWebSocket, putBack } from './http-offer.ts';
 import { readTls, type TlsFiles, watchTls } from './http-tls.ts';
 
 export interface HttpLog {
@@ -201,7 +202,12 @@ export const createHttpServer = (deps: HttpDeps, options: HttpOptions): HttpServ
     const made = await createBare(shared);
     const { server } = made;
     const on = handlers(shared);
-    server.on('request', on.request).on('upgrade', on.upgrade).on('connection', on.connection).on('clientError', badRequest);
+    const upgrade: typeof on.upgrade = (req, socket, head) => {
+      if (isWebSocket(req)) return on.upgrade(req, socket, head);
+      putBack(req, socket, head);
+      server.emit(options.tls == null ? 'connection' : 'secureConnection', socket);
+    };
+    server.on('request', on.request).on('upgrade', upgrade).on('connection', on.connection).on('clientError', badRequest);
     const host = options.host ?? '127.0.0.1';
     await listenOn(server, options.port, host).catch((error: unknown) => {
       made.stop();

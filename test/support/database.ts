@@ -1,7 +1,7 @@
 // A fresh, migrated database for one test file: embedded in memory, or, with TEST_DATABASE_URL, a database of its own on that server.
 // Both start from a copy of a database that was migrated once, so a test waits for neither initdb nor the migrations.
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,9 @@ import { silentLog } from '../../src/platform/log.ts';
 import { migrate } from '../../src/platform/migrate.ts';
 import { openEmbedded } from '../../src/platform/pglite.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+// From the sources as from what `tsc` makes of them in dist.
+const rootOf = (folder: string): string => (existsSync(join(folder, 'prisma/migrations')) ? folder : rootOf(dirname(folder)));
+const root = rootOf(dirname(fileURLToPath(import.meta.url)));
 export const migrationsDir = join(root, 'prisma/migrations');
 
 /** Whoever opens it closes it; on a server, closing drops it. */
