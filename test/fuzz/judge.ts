@@ -37,6 +37,7 @@ export const judge = (asked: HostileRequest, came: Came): string | null => {
   if (leaked && !type.startsWith('text/html')) return `it leaks "${leaked[0]}"`;
   if (unforeseen.test(text)) return 'it met an error that nobody foresaw';
   if (text.length > largestAnswer) return `it is ${text.length} characters long`;
+  if (type === 'websocket' && /^closed (?:4500|1011)/m.test(text)) return `its socket was ${/^closed .*/m.exec(text)?.[0]}`;
   if (status === null) return null;
   if (status >= 500) return `its status is ${status}`;
   if (!isDocumentedType(asked, came)) return `its content type is "${type}"`;

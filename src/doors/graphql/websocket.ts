@@ -164,6 +164,8 @@ export const createSockets = (parts: SocketParts, options: SocketOptions): Socke
     const onMessage = (callback: (data: string) => Promise<void>): void => {
       socket.on('message', (data) => {
         callback(String(data)).catch((error: unknown) => {
+          // The library throws for types that only a server may send; for every other bad message it closes with 4400 itself.
+          if (error instanceof Error && error.message.startsWith('Unexpected message of type ')) return socket.close(4400, error.message);
           log.error({ err: error }, 'a WebSocket message failed');
           socket.close(4500, 'Internal server error');
         });
