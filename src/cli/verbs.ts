@@ -1,14 +1,33 @@
 // The verbs of the command line, in the order in which a newcomer needs them.
 import { doctor } from './doctor.ts';
 import { incidents } from './incidents.ts';
+import { incidentsResolve } from './incidents-resolve.ts';
 import { keysCreate } from './keys-create.ts';
 import { keysList } from './keys-list.ts';
 import { keysRevoke } from './keys-revoke.ts';
+import { ledger } from './ledger.ts';
 import { ask, look } from './look.ts';
+import { paymentsHalt, paymentsResume } from './outgoing.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import type { Verb } from './verb.ts';
 import { version } from './version.ts';
 import { walletsList } from './wallets-list.ts';
 
-export const verbs: readonly Verb[] = [start, doctor, keysCreate, keysList, keysRevoke, walletsList, incidents, look, ask, status, version];
+export const verbs: readonly Verb[] = [
+  start,
+  doctor,
+  keysCreate,
+  keysList,
+  keysRevoke,
+  walletsList,
+  incidents,
+  incidentsResolve,
+  look,
+  ask,
+  ledger,
+  paymentsHalt,
+  paymentsResume,
+  status,
+  version,
+];

@@ -5,7 +5,9 @@ import { invoiceByHash, toInvoiceView, waitingInvoices } from '../invoices/store
 import { isHex32, paymentHash } from '../lightning/values.ts';
 import { askAbout } from '../payments/ask.ts';
 import { attemptsForHash, paymentsByHash, viewOfPayment } from '../payments/store.ts';
-import { incidentsAbout, listIncidents } from '../platform/incidents.ts';
+import { systemClock } from '../platform/clock.ts';
+import { incidentsAbout, listIncidents, resolveIncident } from '../platform/incidents.ts';
+import { auditFindings, auditLedger, coverage } from '../wallets/audit.ts';
 import { transactionsByHash } from '../wallets/transactions.ts';
 import type { Opened } from './open.ts';
 
@@ -82,6 +84,26 @@ const status: Verb = async ({ core, db }) => ({
   openIncidents: (await listIncidents(db, false)).length,
 });
 
+const ledger: Verb = async ({ core, db }) => {
+  const [audit, covered, halted] = await Promise.all([auditLedger(db), coverage(db, core.registry), core.outgoing.reason()]);
+  return { ...audit, findings: auditFindings(audit), ...covered, outgoingHalted: halted };
+};
+
+const halt: Verb = async ({ core }, args) => {
+  const reason = z.string().min(1).max(500).parse(args.reason);
+  await core.outgoing.halt(reason);
+  return { outgoingHalted: reason };
+};
+
+const resume: Verb = async ({ core }) => {
+  const was = await core.outgoing.reason();
+  await core.outgoing.resume();
+  return { outgoingHalted: null, was };
+};
+
+const resolve: Verb = async ({ db }, args) =>
+  resolveIncident(db, systemClock, z.object({ id: z.uuid(), resolution: z.string().min(1).max(500) }).parse(args));
+
 const verbs: Readonly<Record<string, Verb>> = {
   wallets,
   look,
@@ -89,6 +111,10 @@ const verbs: Readonly<Record<string, Verb>> = {
   status,
   pins: ({ db }) => readPins(db),
   incidents: ({ db }, args) => listIncidents(db, args.all === true),
+  'incidents.resolve': resolve,
+  ledger,
+  'outgoing.halt': halt,
+  'outgoing.resume': resume,
   'keys.list': ({ core }) => core.wallets.keys(),
   'keys.create': ({ core }, args) => core.wallets.createKey(newKey.parse(args)),
   'keys.revoke': ({ core }, args) => core.wallets.revokeKey(z.string().min(1).parse(args.key)),

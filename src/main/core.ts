@@ -29,6 +29,7 @@ import { createDeadlineGuard, type DeadlineGuard } from '../workers/deadlines.ts
 import { follow } from '../workers/follow.ts';
 import { startGauges } from '../workers/gauges.ts';
 import { createSweep, type Sweep } from '../workers/sweep.ts';
+import { createWatchdog, type Watchdog } from '../workers/watchdog.ts';
 
 export interface CoreParts {
   readonly db: Database;
@@ -56,6 +57,7 @@ export interface Core {
   readonly deps: CommandDeps;
   readonly sweep: Sweep;
   readonly deadlines: DeadlineGuard;
+  readonly watchdog: Watchdog;
   /** Follows the backends and sweeps what waits, until `close`. */
   start(): void;
   /** Resolves when no send is between its insert and its answer. */
@@ -85,6 +87,7 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
   const workers = { db, clock, log, invoices: deps.invoices, payments: deps.payments };
   const sweep = createSweep({ ...workers, swept: (story, rows) => metrics.count('sweep_rows', { story }, rows) });
   const deadlines = createDeadlineGuard(workers);
+  const watchdog = createWatchdog({ db, clock, log, registry, outgoing, alarm: deps.payments.alarm });
   let stopGauges: () => Promise<void> = async () => undefined;
   let following: readonly Promise<void>[] = [];
 
@@ -94,6 +97,7 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
     );
     sweep.start();
     deadlines.start();
+    watchdog.start();
     stopGauges = startGauges({ db, clock, log, metrics, registry, outgoing });
   };
 
@@ -107,11 +111,12 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
     deps,
     sweep,
     deadlines,
+    watchdog,
     start,
     atRest: () => sendsAtRest(deps.payments),
     close: async () => {
       stopping.abort();
-      await Promise.all([sweep.stop(), deadlines.stop(), stopGauges()]);
+      await Promise.all([sweep.stop(), deadlines.stop(), watchdog.stop(), stopGauges()]);
       await Promise.allSettled(following);
       await feed.close();
     },

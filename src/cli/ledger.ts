@@ -1,0 +1,21 @@
+// `ledger`: the books held against themselves and against the backends. Exit code 1 when something is wrong.
+import { z } from 'zod';
+import { withAdmin } from './load.ts';
+import { json, outline } from './print.ts';
+import { configOptions, jsonOption, type Verb } from './verb.ts';
+
+const answer = z.looseObject({ findings: z.number() });
+
+export const ledger: Verb = {
+  name: 'ledger',
+  summary: 'Check that the books balance and that what is owed is covered; exit code 1 when not',
+  operands: [],
+  options: { ...configOptions, ...jsonOption },
+  examples: [['ledger', 'wallets, reserves, journals, and what the backends hold']],
+  run: (call) =>
+    withAdmin(call, async (admin) => {
+      const said = await admin('ledger', {});
+      call.io.out(call.on.has('json') ? json(said) : outline(said));
+      return answer.parse(said).findings === 0 ? 0 : 1;
+    }),
+};

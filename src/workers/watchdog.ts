@@ -1,0 +1,59 @@
+// Halts outgoing payments when ledger wallets are owed more than the backends hold, or when the books contradict themselves: whatever the
+// cause, paying on would spend somebody else's money. Only a person resumes.
+import type { Registry } from '../backends/registry.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/db.ts';
+import type { Log } from '../platform/log.ts';
+import type { OutgoingSwitch } from '../platform/switches.ts';
+import { auditFindings, auditLedger, coverage } from '../wallets/audit.ts';
+
+export interface WatchdogDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly registry: Registry;
+  readonly outgoing: OutgoingSwitch;
+  readonly alarm: (kind: string, subject: string, detail: Readonly<Record<string, unknown>>) => void;
+}
+
+export interface Watchdog {
+  /** Looks once; what it halted for, null when all is well or when a backend could not be asked. */
+  readonly once: () => Promise<string | null>;
+  readonly start: () => void;
+  readonly stop: () => Promise<void>;
+}
+
+const everyMs = 60_000;
+// A settlement shows at the node a moment before it shows in the books: only what is still so a little later is believed.
+const secondLookMs = 5_000;
+
+export const createWatchdog = (deps: WatchdogDeps): Watchdog => {
+  let stopTimer: (() => Promise<void>) | null = null;
+  const once = async (): Promise<string | null> => {
+    if ((await trouble(deps)) === null) return null;
+    await deps.clock.sleep(secondLookMs);
+    const reason = await trouble(deps);
+    if (reason === null || (await deps.outgoing.reason()) !== null) return reason;
+    await deps.outgoing.halt(reason);
+    deps.alarm('ledger.halted', 'outgoing', { reason });
+    return reason;
+  };
+  return {
+    once,
+    start: () => {
+      stopTimer ??= deps.clock.every(everyMs, async () => {
+        await once().catch((error: unknown) => deps.log.warn({ err: error }, 'the watchdog could not look; it looks again'));
+      });
+    },
+    stop: async () => stopTimer?.(),
+  };
+};
+
+const trouble = async ({ db, registry }: WatchdogDeps): Promise<string | null> => {
+  const { owedMsat, ownedMsat } = await coverage(db, registry);
+  // Nothing is owed by a gateway without ledger wallets, and a node that is down proves nothing.
+  if (owedMsat > 0n && ownedMsat !== null && owedMsat > ownedMsat)
+    return `ledger wallets are owed ${owedMsat} msat, the backends hold ${ownedMsat} msat`;
+  const found = auditFindings(await auditLedger(db));
+  return found === 0 ? null : `the books contradict themselves in ${found} places: switchyard ledger`;
+};
