@@ -49,6 +49,7 @@ export interface Gateway {
   readonly output: () => string;
   /** Lines of its log, as they were written. */
   readonly logged: (text: string) => readonly Readonly<Record<string, unknown>>[];
+  /** @throws Error with the last words of a gateway that had ended without being asked to */
   readonly remove: () => Promise<void>;
 }
 
@@ -113,7 +114,11 @@ export const createGateway = async (config: object): Promise<Gateway> => {
   const doors = new Set<Door>();
   let daemon: Daemon | null = null;
 
+  let asked = true;
+  let accident: string | null = null;
+
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<string> => {
+    asked = true;
     daemon?.signal(signal);
     return (await daemon?.ended) ?? 'it did not run';
   };
@@ -124,6 +129,10 @@ export const createGateway = async (config: object): Promise<Gateway> => {
     start: async () => {
       const next = started(home, ['start', '--config', configPath], port);
       daemon = next.daemon;
+      asked = false;
+      void next.daemon.ended.then((words) => {
+        if (!asked) accident = words;
+      });
       await next.ready;
     },
     stop: () => end('SIGTERM'),
@@ -150,6 +159,7 @@ export const createGateway = async (config: object): Promise<Gateway> => {
       for (const door of doors) await door.close();
       await end('SIGKILL');
       rmSync(folder, { recursive: true, force: true });
+      if (accident !== null) throw new Error(`it ended without being asked to: ${accident}`);
     },
   };
 };
