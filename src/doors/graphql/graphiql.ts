@@ -47,6 +47,10 @@ const bootScript = (settings: { readonly options: object; readonly examples: boo
       const answer = await fetch(location.pathname.replace(/\\/$/, '') + '/examples');
       if (answer.ok) fill(await answer.json());
     }
+    // GraphiQL takes the editors' first contents from here alone: without this the first tab would have no variables.
+    const [first] = options.defaultTabs;
+    if (localStorage.getItem('graphiql:tabState') === null)
+      for (const name of ['query', 'variables', 'headers']) localStorage.setItem('graphiql:' + name, first[name]);
   } catch (error) {
     console.warn('The examples are not filled in.', error);
   }

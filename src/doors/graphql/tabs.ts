@@ -29,7 +29,11 @@ const createInvoice = `# 1. Somebody shall pay us 2100 satoshis.
 mutation CreateInvoice($input: LnInvoiceCreateInput!) {
   lnInvoiceCreate(input: $input) {
     errors { code message }
-    invoice { paymentRequest paymentHash satoshis createdAt }
+    invoice {
+      satoshis
+      paymentHash
+      paymentRequest
+    }
   }
 }
 `;
