@@ -1,0 +1,13 @@
+// Tests that need a program of the system: a browser, a proxy. Each suite has a script that first looks whether the program is there.
+import { defineConfig, mergeConfig } from 'vitest/config';
+import base from './vitest.config.ts';
+
+export default defineConfig({
+  ...mergeConfig(base, {}),
+  test: {
+    include: ['test/{browser,proxy}/**/*.test.ts'],
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
