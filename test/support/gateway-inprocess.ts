@@ -91,6 +91,8 @@ export interface TestGatewayOptions {
   readonly latencyMs?: number;
   readonly waitSeconds?: number;
   readonly keylessPerMinute?: number;
+  /** A proxy stands in front. */
+  readonly trustProxy?: boolean;
 }
 
 let started = 0;
@@ -98,7 +100,7 @@ let started = 0;
 const fileText = (world: string, options: TestGatewayOptions): string =>
   JSON.stringify({
     network: 'regtest',
-    listen: { port: 0, drainSeconds: 5 },
+    listen: { port: 0, drainSeconds: 5, trustProxy: options.trustProxy ?? false },
     backends: { node: { kind: 'simulated', world, latencyMs: options.latencyMs ?? 1, blockSeconds: 0 } },
     accounts: [
       {
