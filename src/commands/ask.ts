@@ -12,8 +12,10 @@ import { sendPayment } from '../payments/send.ts';
 import { toJson } from '../platform/effects.ts';
 import { refuse } from '../platform/refusal.ts';
 import { transactionOf } from '../wallets/transactions.ts';
-import type { Principal, WalletView } from '../wallets/view.ts';
+import type { WalletView } from '../wallets/view.ts';
+import { adminHandlers } from './administer.ts';
 import type { CommandDeps } from './deps.ts';
+import { ownWallet, principal } from './scope.ts';
 import {
   type Ask,
   type Asking,
@@ -32,6 +34,7 @@ type Handlers = { readonly [N in CommandName]: (input: CommandTypes[N]['input'],
 /** The command table over these parts. */
 export const createAsk = (deps: CommandDeps): Ask => {
   const handlers: Handlers = {
+    ...adminHandlers(deps),
     createInvoice: async (input, asking) => createFor(deps, input, { asking, wallet: await ownWallet(deps, asking, input.walletId) }),
     createInvoiceOnBehalf: (input, asking) => createOnBehalf(deps, input, asking),
     cancelInvoice: async (input, asking): Promise<InvoiceView> => {
@@ -71,16 +74,6 @@ const authorise = (name: CommandName, asking: Asking): void => {
   if (!asking.who) refuse({ is: 'unauthenticated' });
   const { scopes } = asking.who ?? { scopes: new Set() };
   if (![first, ...others].some((scope) => scopes.has(scope))) refuse({ is: 'forbidden', needs: first, kind: 'write' });
-};
-
-const principal = (asking: Asking): Principal => asking.who ?? refuse({ is: 'unauthenticated' });
-
-/** The asker's wallet; one of another account, or outside the key's binding, does not exist for it. */
-const ownWallet = async (deps: CommandDeps, asking: Asking, walletId: string): Promise<WalletView> => {
-  const who = principal(asking);
-  const wallet = await deps.wallets.wallet(walletId.toLowerCase());
-  const visible = wallet && wallet.accountId === who.accountId && (who.walletId === null || who.walletId === wallet.id);
-  return visible ? wallet : refuse({ is: 'notFound', what: 'wallet', given: walletId });
 };
 
 /** Key and input as they are stored with the row that the request creates (DESIGN §5, idempotency). */

@@ -1,6 +1,7 @@
 // What the commands are made of: both stories and the wallets, brought together here because neither story knows the other.
 import type { InvoiceDeps } from '../invoices/deps.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
+import type { OutgoingSwitch } from '../platform/switches.ts';
 import type { WalletStore } from '../wallets/store.ts';
 import type { KeylessLimits } from './limits.ts';
 
@@ -9,6 +10,7 @@ export interface CommandDeps {
   readonly payments: PaymentDeps;
   readonly wallets: WalletStore;
   readonly keyless: KeylessLimits;
+  readonly outgoing: OutgoingSwitch;
   /** Null unless a simulated backend is configured: makes its outside payer pay. */
   readonly simulatedPayer:
     | ((order: {

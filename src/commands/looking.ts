@@ -6,12 +6,14 @@ import { type InvoiceStatusRow, invoiceByHash, invoiceStatuses, toInvoiceView } 
 import { statusOf } from '../invoices/view.ts';
 import { decodeBolt11, peekPaymentHash } from '../lightning/bolt11.ts';
 import { paidHashes } from '../payments/store.ts';
+import { listIncidents } from '../platform/incidents.ts';
 import { refuse } from '../platform/refusal.ts';
 import { balanceReader } from '../wallets/balances.ts';
 import { transactionById, transactionPage, transactionsByHash } from '../wallets/transactions.ts';
 import type { Page } from '../wallets/view.ts';
 import type { CommandDeps } from './deps.ts';
 import { watchHold } from './holdwatch.ts';
+import { backendViews } from './overview.ts';
 import { paymentFor, watchPayment } from './paymentwatch.ts';
 import type { GlobalsView, Reads } from './reads.ts';
 import { walletsOf } from './scope.ts';
@@ -54,6 +56,9 @@ export const createReads = (deps: CommandDeps): Reads => {
     payment: (who, hash) => paymentFor(deps, who, hash.toLowerCase()),
     watchStatus: (of, signal) => watchStatus({ feed: deps.payments.feed, clock, ...status }, of, signal),
     watchPayment: (who, hash, after, signal) => watchPayment(deps, { who, hash: hash.toLowerCase(), after }, signal),
+    apiKeys: async (who) => (await deps.wallets.keys()).filter((key) => key.accountId === who.accountId),
+    backends: () => backendViews(deps),
+    incidents: (all) => listIncidents(db, all),
     globals: () => globals(deps, deps.invoices.registry),
   };
 };

@@ -1,6 +1,8 @@
 // What doors may look at: scoped to the asker, batched where a list would fan out, never a row of the database.
 import type { InvoiceView } from '../invoices/view.ts';
 import type { PaymentView } from '../payments/view.ts';
+import type { IncidentView } from '../platform/incidents.ts';
+import type { KeyView } from '../wallets/store.ts';
 import type { AccountView, Page, PageAsk, Principal, TransactionView, WalletView } from '../wallets/view.ts';
 import type { StatusView } from './table.ts';
 
@@ -41,6 +43,12 @@ export interface Reads {
    * event left off, across restarts and without loss. Throws Refused `notFound`, `invalidInput` (cursor).
    */
   watchPayment(who: Principal, paymentHash: string, after: string | null, signal: AbortSignal): AsyncIterable<PaymentEvent>;
+  /** Of the principal's account, newest last. */
+  apiKeys(who: Principal): Promise<readonly KeyView[]>;
+  /** Every configured backend as it is now; asked of each, so it may take seconds. For scope ADMIN. */
+  backends(): Promise<readonly BackendView[]>;
+  /** Open ones, newest first; with `all` the resolved ones too. For scope ADMIN. */
+  incidents(all: boolean): Promise<readonly IncidentView[]>;
   globals(): Promise<GlobalsView>;
 }
 
@@ -48,6 +56,23 @@ export interface PaymentEvent {
   readonly payment: PaymentView;
   /** Give it back as `after` to resume behind this event. */
   readonly cursor: string;
+}
+
+export interface BackendView {
+  readonly id: string;
+  readonly kind: string;
+  readonly identity: string | null;
+  readonly label: string | null;
+  readonly ready: boolean;
+  readonly syncedToChain: boolean | null;
+  /** What is wrong, in a sentence; 'ok' when nothing is. */
+  readonly detail: string;
+  readonly facets: readonly string[];
+  /** In msat; null when it cannot be asked. */
+  readonly spendableMsat: bigint | null;
+  readonly receivableMsat: bigint | null;
+  readonly chainConfirmedMsat: bigint | null;
+  readonly members: readonly { readonly key: string; readonly ready: boolean }[];
 }
 
 export interface GlobalsView {

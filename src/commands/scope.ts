@@ -1,9 +1,22 @@
-// Which wallets a principal may see: those of its account, or the one that its key is bound to.
+// Who may see what: a principal's wallets are those of its account, or the one that its key is bound to; all others do not exist for it.
+import { refuse } from '../platform/refusal.ts';
 import type { WalletStore } from '../wallets/store.ts';
 import type { Principal, WalletView } from '../wallets/view.ts';
+import type { Asking } from './table.ts';
 
 /** The wallets that this principal may see, oldest first. */
 export const walletsOf = async (deps: { readonly wallets: WalletStore }, who: Principal): Promise<readonly WalletView[]> => {
   const wallets = await deps.wallets.walletsOf(who.accountId);
   return who.walletId === null ? wallets : wallets.filter((one) => one.id === who.walletId);
+};
+
+/** Throws Refused unauthenticated. */
+export const principal = (asking: Asking): Principal => asking.who ?? refuse({ is: 'unauthenticated' });
+
+/** The asker's wallet. Throws Refused notFound for one of another account, or outside the key's binding. */
+export const ownWallet = async (deps: { readonly wallets: WalletStore }, asking: Asking, walletId: string): Promise<WalletView> => {
+  const who = principal(asking);
+  const wallet = await deps.wallets.wallet(walletId.toLowerCase());
+  const visible = wallet && wallet.accountId === who.accountId && (who.walletId === null || who.walletId === wallet.id);
+  return visible ? wallet : refuse({ is: 'notFound', what: 'wallet', given: walletId });
 };

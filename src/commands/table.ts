@@ -2,7 +2,8 @@
 import type { InvoiceStatus, InvoiceView } from '../invoices/view.ts';
 import type { DecodedBolt11 } from '../lightning/bolt11.ts';
 import type { PaymentView } from '../payments/view.ts';
-import type { Principal, Scope, TransactionView } from '../wallets/view.ts';
+import type { KeyView } from '../wallets/store.ts';
+import type { Principal, Scope, TransactionView, WalletView } from '../wallets/view.ts';
 
 export type Door = 'graphql' | 'kafka' | 'nostr' | 'ilp' | 'lnurl' | 'cli' | 'worker';
 
@@ -77,6 +78,20 @@ export interface CreateHoldInvoice {
   readonly onDeadline: 'settle' | 'cancel';
 }
 
+/** Backend ids in the order they are tried; what is in flight stays where it is. */
+export interface WalletRoutes {
+  readonly receiveRoute: readonly string[];
+  readonly payRoute: readonly string[];
+}
+
+export interface CreateKey {
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** Set: the key sees this wallet alone. */
+  readonly walletId: string | null;
+  readonly expireInDays: number | null;
+}
+
 /** Name → scope that it needs (null: anybody), input, output. */
 export interface CommandTypes {
   readonly createInvoice: { readonly input: CreateInvoice; readonly output: InvoiceView };
@@ -94,6 +109,20 @@ export interface CommandTypes {
   readonly sendPayment: { readonly input: SendPayment; readonly output: SendAnswer };
   readonly probeFee: { readonly input: ProbeFee; readonly output: ProbeAnswer };
   readonly decodeInvoice: { readonly input: { readonly bolt11: string }; readonly output: DecodedBolt11 };
+  /** A further wallet of the asker's account. */
+  readonly createWallet: {
+    readonly input: WalletRoutes & { readonly name: string; readonly balanceKind: 'node' | 'ledger' };
+    readonly output: WalletView;
+  };
+  readonly setWalletRoutes: { readonly input: WalletRoutes & { readonly walletId: string }; readonly output: WalletView };
+  /** The secret is in this answer and nowhere else. */
+  readonly createKey: { readonly input: CreateKey; readonly output: { readonly key: string; readonly view: KeyView } };
+  readonly revokeKey: { readonly input: { readonly id: string }; readonly output: KeyView };
+  /** Asks the backend now what became of a payment, and writes down what it says. */
+  readonly askPayment: { readonly input: { readonly paymentHash: string }; readonly output: PaymentView };
+  /** Nothing more is sent, on every replica, until resumed; what is under way goes on to its end. */
+  readonly haltOutgoing: { readonly input: { readonly reason: string }; readonly output: { readonly halted: string | null } };
+  readonly resumeOutgoing: { readonly input: Readonly<Record<never, never>>; readonly output: { readonly halted: string | null } };
   /** Makes the simulated payer pay; `notSupported` unless a simulated backend is configured. */
   readonly simulatePayer: { readonly input: SimulatedPay; readonly output: { readonly paid: boolean; readonly detail: string } };
 }
@@ -110,6 +139,13 @@ export const commandScopes: { readonly [N in CommandName]: readonly Scope[] } = 
   sendPayment: ['WRITE'],
   probeFee: ['WRITE'],
   decodeInvoice: [],
+  createWallet: ['ADMIN'],
+  setWalletRoutes: ['ADMIN'],
+  createKey: ['ADMIN'],
+  revokeKey: ['ADMIN'],
+  askPayment: ['ADMIN'],
+  haltOutgoing: ['ADMIN'],
+  resumeOutgoing: ['ADMIN'],
   simulatePayer: [],
 };
 

@@ -176,6 +176,7 @@ const storiesOf = (parts: CoreParts, shared: Shared): CommandDeps => {
     about: parts.about,
     simulatedPayer: parts.simulatedPayer,
     keyless: createKeylessLimits(parts.keyless, clock),
+    outgoing,
     invoices: {
       ...common,
       count: (what, backend) => metrics.count(what, { backend }),

@@ -47,6 +47,8 @@ export interface WalletStore {
   ensureAccount(name: string, username: string | null): Promise<string>;
   /** Creates the wallet when the account has none of that name (what the database holds wins over the config); the id either way. */
   ensureWallet(accountId: string, wallet: NewWallet): Promise<string>;
+  /** Other replicas go by the old routes for up to `cacheMs`; what is in flight stays where it is. */
+  setRoutes(id: string, routes: { readonly receiveRoute: readonly string[]; readonly payRoute: readonly string[] }): Promise<WalletView>;
   account(id: string): Promise<AccountView | null>;
   wallet(id: string): Promise<WalletView | null>;
   walletsOf(accountId: string): Promise<readonly WalletView[]>;
@@ -166,8 +168,15 @@ export const createWalletStore = (db: Database, clock: Clock): WalletStore => {
     return toKey(await prisma.apiKey.update({ where: { id: only.id }, data: { revokedAt: clock.now() } }));
   };
 
+  const setRoutes: WalletStore['setRoutes'] = async (id, { receiveRoute, payRoute }) => {
+    const row = await prisma.wallet.update({ where: { id }, data: { receiveRoute: [...receiveRoute], payRoute: [...payRoute] } });
+    walletCache.forget();
+    return toWallet(row);
+  };
+
   return {
     ...accounts(db, clock),
+    setRoutes,
     wallet: walletCache.read,
     authenticate,
     createKey,
