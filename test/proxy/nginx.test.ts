@@ -1,11 +1,11 @@
 // Everything that clients do, through the documented nginx: sends that wait, sockets and event streams that stay open meanwhile, and limits
 // that see the client and not the proxy.
 import { connect as connectHttp2 } from 'node:http2';
-import { type RequestOptions, request } from 'node:https';
+import { Agent, type RequestOptions, request } from 'node:https';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { msat } from '../../src/lightning/values.ts';
+import { msat, preimage as toPreimage } from '../../src/lightning/values.ts';
 import { waitUntil } from '../regtest/wait.ts';
 import { type Json, startTestGateway, type TestGateway } from '../support/gateway-inprocess.ts';
 import { type NginxProxy, startNginx } from './nginx.ts';
@@ -84,8 +84,7 @@ const send = async (paymentRequest: string): Promise<{ readonly status: string; 
 const followOverSocket = (paymentRequest: string) => {
   const heard: Json[] = [];
   const socket = new WebSocket(`wss://127.0.0.1:${proxy.port}/graphql`, 'graphql-transport-ws', {
-    ca: proxy.ca,
-    servername: proxy.host,
+    agent: new Agent({ ca: proxy.ca, servername: proxy.host }),
     headers: { host: proxy.host },
   });
   const say = (message: object): void => socket.send(JSON.stringify(message));
@@ -130,7 +129,7 @@ describe('through nginx as documented', () => {
     await new Promise((resolve) => setTimeout(resolve, 45_000));
     const { preimage } = payee.look(slow);
     if (!preimage) throw new Error('the payee has no preimage');
-    payee.settle(slow, preimage);
+    payee.settle(slow, toPreimage(preimage));
     const first = await settled;
     expect(first.status).toBe('SUCCESS');
     expect(first.seconds).toBeGreaterThan(44.5);
