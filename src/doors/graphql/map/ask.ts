@@ -31,10 +31,27 @@ export const payloadMutation =
     }
   };
 
+/** The resolver of a mutation whose errors are top-level, as in upstream's key service. */
+export const asking =
+  <N extends CommandName, Args>(command: N, input: (args: Args) => CommandTypes[N]['input']) =>
+  async (_root: unknown, args: Args, context: GraphqlContext): Promise<CommandTypes[N]['output']> => {
+    try {
+      return await context.ask(command, input(args), context.asking);
+    } catch (error) {
+      throw errorOf(error, command, context);
+    }
+  };
+
 /** Who may read. @throws GraphQLError without a key; Refused `forbidden` when its scopes lack READ. */
 export const reader = (context: GraphqlContext): Principal => {
   if (context.who === null) throw notAuthorized();
   return context.who.scopes.has('READ') ? context.who : refuse({ is: 'forbidden', needs: 'READ', kind: 'read' });
+};
+
+/** Who may administer. @throws GraphQLError without a key; Refused `forbidden` when its scopes lack ADMIN. */
+export const administrator = (context: GraphqlContext): Principal => {
+  if (context.who === null) throw notAuthorized();
+  return context.who.scopes.has('ADMIN') ? context.who : refuse({ is: 'forbidden', needs: 'ADMIN', kind: 'read' });
 };
 
 /** A resolver whose refusals become top-level errors. */

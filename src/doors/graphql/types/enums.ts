@@ -32,8 +32,8 @@ export const Network = builder.enumType('Network', {
 });
 
 export const Scope = builder.enumType('Scope', {
-  description: 'What an API key may do. WRITE includes RECEIVE and not READ.',
-  values: ['READ', 'RECEIVE', 'WRITE'] as const,
+  description: "What an API key may do. WRITE includes RECEIVE and not READ. ADMIN is this gateway's own, and only its keys show it.",
+  values: ['ADMIN', 'READ', 'RECEIVE', 'WRITE'] as const,
 });
 
 export const AccountLevel = builder.enumType('AccountLevel', {

@@ -1,0 +1,89 @@
+// What scope ADMIN may do, and that nobody else may.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type TestCore, testCore } from '../support/core.ts';
+
+let core: TestCore;
+beforeAll(async () => {
+  core = await testCore();
+});
+afterAll(() => core.end());
+
+const admin = () => core.asking({ who: { ...core.who, scopes: new Set(['ADMIN', 'READ', 'WRITE']) } });
+const invoice = (walletId: string) =>
+  core.ask(
+    'createInvoice',
+    { walletId, amountMsat: 1000n, memo: null, descriptionHash: null, expirySeconds: null, externalId: null, webhookUrl: null },
+    core.asking(),
+  );
+
+test('routes change at run time, and what is in flight stays', async () => {
+  const made = await core.ask('createWallet', { name: 'shop', balanceKind: 'node', receiveRoute: ['one'], payRoute: ['one'] }, admin());
+  const held = core.backend.world.payee.createHoldInvoice({ amount: 5_000n as never });
+  const sending = core.ask(
+    'sendPayment',
+    { walletId: made.id, bolt11: held.bolt11, amount: 'inInvoice', memo: null, maxFeeMsat: null },
+    core.asking(),
+  );
+  await core.ask('setWalletRoutes', { walletId: made.id, receiveRoute: ['two'], payRoute: ['two'] }, admin());
+  const next = await invoice(made.id);
+  const { deps } = core;
+  const { invoiceByHash } = await import('../../src/invoices/store.ts');
+  expect((await invoiceByHash(deps.invoices.db, next.paymentHash))?.backendId).toBe('two');
+  core.backend.world.payee.settle(held, held.preimage as never);
+  expect((await sending).payment?.attempts).toMatchObject([{ backendId: 'one', state: 'succeeded' }]);
+});
+
+test('a route names backends that are there and can do it', async () => {
+  const routes = { walletId: core.walletId, receiveRoute: ['one'], payRoute: ['three'] };
+  await expect(core.ask('setWalletRoutes', routes, admin())).rejects.toMatchObject({ refusal: { is: 'invalidInput', field: 'payRoute' } });
+  await expect(core.ask('setWalletRoutes', { ...routes, payRoute: ['inside'] }, admin())).rejects.toMatchObject({
+    refusal: { is: 'invalidInput' },
+  });
+});
+
+test('a key is made, works, and ends', async () => {
+  const { key, view } = await core.ask(
+    'createKey',
+    { name: 'kiosk', scopes: ['READ'], walletId: core.walletId, expireInDays: 30 },
+    admin(),
+  );
+  expect(key).toMatch(/^blink_[A-Za-z0-9]{48}$/);
+  expect(await core.reads.authenticate(key)).toMatchObject({ walletId: core.walletId, keyId: view.id });
+  expect((await core.ask('revokeKey', { id: view.id }, admin())).revokedAt).not.toBeNull();
+  expect(await core.reads.authenticate(key)).toBeNull();
+});
+
+test('a key that is bound to a wallet makes none that sees more', async () => {
+  const bound = core.asking({ who: { ...core.who, walletId: core.walletId, scopes: new Set(['ADMIN']) } });
+  const { view } = await core.ask('createKey', { name: 'child', scopes: ['READ'], walletId: null, expireInDays: null }, bound);
+  expect(view.walletId).toBe(core.walletId);
+  await expect(
+    core.ask('createKey', { name: 'other', scopes: ['READ'], walletId: core.ledgerId, expireInDays: null }, bound),
+  ).rejects.toMatchObject({ refusal: { is: 'notFound' } });
+});
+
+test('a halt holds for the next payment, and a resume ends it', async () => {
+  expect(await core.ask('haltOutgoing', { reason: 'moving' }, admin())).toEqual({ halted: 'moving' });
+  const target = core.backend.world.payee.createInvoice({ amount: 1_000n as never });
+  const order = { walletId: core.walletId, bolt11: target.bolt11, amount: 'inInvoice' as const, memo: null, maxFeeMsat: null };
+  await expect(core.ask('sendPayment', order, core.asking())).rejects.toMatchObject({ refusal: { is: 'outgoingHalted' } });
+  expect(await core.ask('resumeOutgoing', {}, admin())).toEqual({ halted: null });
+  expect((await core.ask('sendPayment', order, core.asking())).is).toBe('succeeded');
+  expect((await core.ask('askPayment', { paymentHash: target.hash }, admin())).state).toBe('succeeded');
+});
+
+test('nobody without the scope may', async () => {
+  for (const name of ['haltOutgoing', 'resumeOutgoing', 'createKey', 'createWallet'] as const) {
+    await expect(core.ask(name, {} as never, core.asking())).rejects.toMatchObject({ refusal: { is: 'forbidden', needs: 'ADMIN' } });
+    await expect(core.ask(name, {} as never, core.asking({ who: null }))).rejects.toMatchObject({ refusal: { is: 'unauthenticated' } });
+  }
+});
+
+test('the overview shows every backend, also one that does not answer', async () => {
+  core.second.faults.next('balance', { is: 'dropRequest' });
+  const views = await core.reads.backends();
+  expect(views.map((one) => [one.id, one.spendableMsat !== null])).toEqual([
+    ['one', true],
+    ['two', false],
+  ]);
+});
