@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Backend, BackendFault, type BackendTools, type Health, type Identity } from '../../backends/port.ts';
 import type { BackendConfig } from '../../config/types.ts';
+import { hashOf, newPreimage } from '../../lightning/values.ts';
 import { type PinRow, pinRows } from '../answers.ts';
 import { bad, type Check, type Checkup, type Finding, messageOf, ok, warn } from './finding.ts';
 import { serverPins } from './server.ts';
@@ -57,11 +58,13 @@ const checkIdentity = (
   return null;
 };
 
-/** A question that changes nothing, under the rights that a gateway needs beyond saying who it is. */
+/** Calls that change nothing, under the rights that a gateway needs beyond saying who it is: to read the balance, and to end an invoice. */
 const checkRights = async (about: string, backend: Backend): Promise<readonly Finding[]> => {
   try {
     await backend.balance?.(AbortSignal.timeout(patienceMs));
-    return [];
+    // Nobody has an invoice with a hash of chance: whoever may cancel is told that there is none.
+    const said = await backend.receive?.cancel?.(hashOf(newPreimage()), AbortSignal.timeout(patienceMs));
+    return said?.is === 'unknown' ? [faulty(about, new BackendFault(said.fault))] : [];
   } catch (error) {
     return [faulty(about, error)];
   }
