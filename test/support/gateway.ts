@@ -2,11 +2,11 @@
 // It never outlives the test run, and it comes back on the same port, so clients may reconnect to it.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Daemon, startDaemon, whileRunning } from '../regtest/daemon.ts';
+import { freePorts } from '../regtest/ports.ts';
 import { waitUntil } from '../regtest/wait.ts';
 import { type Door, doorAt } from './door.ts';
 
@@ -53,15 +53,11 @@ export interface Gateway {
   readonly remove: () => Promise<void>;
 }
 
-/** A port that nobody listens on. */
-export const freePort = (): Promise<number> =>
-  new Promise((found, failed) => {
-    const probe = createServer();
-    probe.once('error', failed).listen(0, '127.0.0.1', () => {
-      const place = probe.address();
-      probe.close(() => (place === null || typeof place === 'string' ? failed(new Error('no port')) : found(place.port)));
-    });
-  });
+/** A port that nobody listens on, and that no outgoing connection is given. */
+export const freePort = async (): Promise<number> => {
+  const [port = 0] = await freePorts(1);
+  return port;
+};
 
 /** Runs the command line in a folder; the exit code is an answer, not a fault. */
 export const runCli = (cwd: string, words: readonly string[]): Promise<Answered> =>
