@@ -146,7 +146,15 @@ export type Issue =
   | { readonly is: 'unknown'; readonly fault: Fault };
 
 export interface Receive {
-  readonly traits: { readonly unit: 'msat' | 'sat'; readonly amountless: boolean; readonly descriptionHash: boolean; readonly forgetsOpen: boolean };
+  readonly traits: {
+    readonly unit: 'msat' | 'sat';
+    readonly amountless: boolean;
+    readonly descriptionHash: boolean;
+    /** It keeps no open invoices: `open` only says that it is neither held nor settled there, and `cancel` is never `done` before the expiry. */
+    readonly forgetsOpen: boolean;
+    /** True: a plain invoice is held too, until we settle it with `hold.settle` and the preimage that came with it (lnmux). */
+    readonly heldUntilSettled?: boolean;
+  };
   create(terms: InvoiceTerms, signal: AbortSignal): Promise<Issue>;
   cancel?(hash: PaymentHash, signal: AbortSignal): Promise<HoldOutcome>;
   /** Throws a `Fault` when the backend cannot be asked. */
@@ -182,7 +190,8 @@ export type InvoiceSighting =
   | { readonly is: 'open' }
   | {
       readonly is: 'held';
-      readonly received: Msat;
+      /** Null: exactly what the invoice asks for, by a backend that takes nothing else and does not repeat it. */
+      readonly received: Msat | null;
       readonly handle: string | null;
       /** The earliest end among the HTLCs that are held now. */
       readonly deadline: { readonly height?: BlockHeight; readonly at?: Date };
@@ -249,6 +258,7 @@ export interface Health {
   readonly detail: string;
   /** Finer than ready, for `doctor`. */
   readonly trouble?: 'down' | 'locked' | 'unsynced' | 'macaroon' | 'certificate' | 'network' | 'identity' | 'other';
+  /** The nodes of a cluster; `ready` is false only where it is known that the node is not. */
   readonly members?: readonly { readonly key: string; readonly ready: boolean }[];
 }
 

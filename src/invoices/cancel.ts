@@ -27,6 +27,8 @@ export const cancelInvoice = async (
   const outcome = await askToCancel(deps, intended, signal);
   const after = await invoiceByHash(deps.db, of.paymentHash);
   if (after?.state === 'canceled') return toInvoiceView(after);
+  // A backend that cannot void what it keeps no trace of: whatever is still paid is given back, until the request has expired.
+  if (after?.state === 'canceling' && outcome.is === 'refused' && outcome.because === 'notHeld') return toInvoiceView(after);
   if (outcome.is === 'unknown') return refuse({ is: 'backendUnavailable' });
   return refuse({ is: 'alreadyProcessed' });
 };

@@ -48,7 +48,7 @@ export const createInvoice = async (deps: InvoiceDeps, order: InvoiceOrder, sign
   return insertIssued(deps, order, await issueSomewhere(deps, { order, terms }, signal));
 };
 
-/** An issued invoice on its way into the database; `more` is what a hold invoice has beyond a plain one. */
+/** An issued invoice on its way into the database; `more` is what it has when we settle it ourselves. */
 export interface IssuedBy {
   readonly issue: Issued;
   readonly backendId: string;
@@ -137,10 +137,19 @@ const issueSomewhere = async (
     if (!backend.receive) continue;
     const issue = await backend.receive.create(ask.terms, signal);
     const key = identity()?.key;
-    if (issue.is === 'issued' && key !== undefined) return { issue, backendId: backend.id, identity: key };
+    const more = moreOf(deps, backend.receive, issue);
+    if (issue.is === 'issued' && key !== undefined && more !== null) return { issue, backendId: backend.id, identity: key, ...more };
     deps.log.warn({ backend: backend.id, issue: issue.is === 'issued' ? 'no identity' : issue }, 'no invoice from this backend');
   }
   return refuse({ is: 'backendUnavailable' });
+};
+
+/** Where plain invoices are held until we settle them, the preimage is guarded like that of a hold. Null when there is none to settle with. */
+const moreOf = (deps: InvoiceDeps, receive: Receive, issue: Issue): Pick<IssuedBy, 'more'> | null => {
+  if (issue.is !== 'issued' || receive.traits.heldUntilSettled !== true) return {};
+  if (issue.preimage === undefined) return null;
+  const sealedPreimage = deps.vault.seal(issue.preimage, issue.hash);
+  return { more: { kind: 'plain', sealedPreimage, longestHoldSeconds: null, onDeadline: null } };
 };
 
 const rowOf = (deps: InvoiceDeps, order: InvoiceOrder, from: IssuedBy): NewInvoice => {

@@ -13,11 +13,13 @@ export const deadlineHeight = (earliestExpiry: number): number => earliestExpiry
 
 /** What is due for a row that is held at this time and height; null while nothing is. */
 export const dueOf = (
-  row: Pick<InvoiceRow, 'state' | 'deadlineHeight' | 'deadlineAt' | 'settleAt' | 'onDeadline' | 'sealedPreimage'>,
+  row: Pick<InvoiceRow, 'kind' | 'state' | 'deadlineHeight' | 'deadlineAt' | 'settleAt' | 'onDeadline' | 'sealedPreimage'>,
   now: Date,
   height: number | null,
 ): 'settleDue' | 'cancelDue' | null => {
   if (row.state !== 'held' && row.state !== 'claimed') return null;
+  // Nobody waits for a decision about a plain one: it is paid.
+  if (row.kind === 'plain' && row.sealedPreimage !== null) return 'settleDue';
   // Cash may be out: a claimed one is settled at its deadline, never canceled.
   const end = row.state === 'claimed' || row.onDeadline === 'settle' ? 'settleDue' : 'cancelDue';
   const isOver =

@@ -105,7 +105,7 @@ const detailsOf = (row: InvoiceRow, { sighting, by }: Pick<Seen, 'sighting' | 'b
   switch (sighting.is) {
     case 'held':
       return {
-        received_msat: sighting.received,
+        ...receivedBy(sighting.received ?? row.amountMsat),
         // The newest handle counts: a new set may replace the one we knew without a change of state.
         held_handle: sighting.handle,
         deadline_height: sighting.deadline.height === undefined ? null : deadlineHeight(sighting.deadline.height),
@@ -126,6 +126,8 @@ const detailsOf = (row: InvoiceRow, { sighting, by }: Pick<Seen, 'sighting' | 'b
       return { held_handle: null, deadline_height: null, deadline_at: null, held_at: null };
   }
 };
+
+const receivedBy = (received: bigint | null) => (received === null ? {} : { received_msat: received });
 
 /** When the longest hold that was promised to payers is over; null for an invoice without one. */
 const holdEnd = (row: InvoiceRow, now: Date): Date | null =>

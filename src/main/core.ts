@@ -93,7 +93,7 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
 
   const start = (): void => {
     following = registry.configured.map((one) =>
-      follow({ ...workers, block: deadlines.block, reconnected: hasten(parts, log) }, one, stopping.signal),
+      follow({ ...workers, block: deadlines.block, due: deadlines.due, reconnected: hasten(parts, log) }, one, stopping.signal),
     );
     sweep.start();
     deadlines.start();

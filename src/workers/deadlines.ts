@@ -15,6 +15,8 @@ import { Refused } from '../platform/refusal.ts';
 export interface DeadlineGuard {
   /** A backend's chain has grown: what that makes due is done now. */
   readonly block: (backendId: string, height: BlockHeight) => void;
+  /** Something is due now, outside of the usual ticks. */
+  readonly due: () => void;
   /** Looks once; resolves when everything due was asked for. */
   readonly once: () => Promise<void>;
   readonly start: () => void;
@@ -27,6 +29,7 @@ const askMs = 15_000;
 export const createDeadlineGuard = (deps: { readonly clock: Clock; readonly log: Log; readonly invoices: InvoiceDeps }): DeadlineGuard => {
   const heights = new Map<string, number>();
   let running: Promise<void> | null = null;
+  let missed = false;
   let stopTimer: (() => Promise<void>) | null = null;
 
   const look = async (): Promise<void> => {
@@ -34,11 +37,20 @@ export const createDeadlineGuard = (deps: { readonly clock: Clock; readonly log:
     const rows = await heldInvoices(deps.invoices.db, ids);
     await Promise.all(rows.map((row) => guard(deps.invoices, row, heights.get(row.backendId) ?? null)));
   };
+  // What falls due while we look is looked at right after.
+  const again = (): void => {
+    if (running === null) void once();
+    else missed = true;
+  };
   const once = (): Promise<void> => {
     running ??= look()
       .catch((error: unknown) => deps.log.warn({ err: error }, 'the deadlines could not be looked at; the next tick looks again'))
       .finally(() => {
         running = null;
+        if (missed) {
+          missed = false;
+          void once();
+        }
       });
     return running;
   };
@@ -48,6 +60,7 @@ export const createDeadlineGuard = (deps: { readonly clock: Clock; readonly log:
       heights.set(backendId, Math.max(height, heights.get(backendId) ?? 0));
       void once();
     },
+    due: again,
     start: () => {
       stopTimer ??= deps.clock.every(everyMs, once);
     },

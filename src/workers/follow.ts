@@ -4,6 +4,7 @@
 import { keepCursor, readPin } from '../backends/pins.ts';
 import type { Cursor, Fact } from '../backends/port.ts';
 import type { Registered } from '../backends/registry.ts';
+import { dueOf } from '../invoices/deadline.ts';
 import type { InvoiceDeps } from '../invoices/deps.ts';
 import { observeInvoice } from '../invoices/observe.ts';
 import type { BlockHeight } from '../lightning/values.ts';
@@ -20,6 +21,8 @@ export interface FollowDeps {
   readonly invoices: InvoiceDeps;
   readonly payments: PaymentDeps;
   readonly block: (backendId: string, height: BlockHeight) => void;
+  /** Something is held that is due at once: a plain invoice on a backend that leaves settling to us. */
+  readonly due: () => void;
   /** The stream is open (again): what it cannot replay is asked about now. */
   readonly reconnected: (backendId: string) => void;
 }
@@ -67,9 +70,11 @@ interface Source {
 
 const effect = async (deps: FollowDeps, from: Source, fact: Fact): Promise<void> => {
   switch (fact.about) {
-    case 'invoice':
-      await observeInvoice(deps.invoices, { ...from, hash: fact.hash, sighting: fact.sighting });
+    case 'invoice': {
+      const row = await observeInvoice(deps.invoices, { ...from, hash: fact.hash, sighting: fact.sighting });
+      if (row !== null && dueOf(row, deps.clock.now(), null) !== null) deps.due();
       return;
+    }
     case 'payment':
       await observePaymentFact(deps.payments, { ...from, hash: fact.hash, outcome: fact.outcome });
       return;

@@ -1,6 +1,7 @@
 // Asks about every row that waits, whatever a stream forgot to say. Rows are claimed with SKIP LOCKED, so any number of replicas share the
 // work; the next time to ask grows with the age of the row and never becomes never.
 
+import type { InvoiceSighting } from '../backends/port.ts';
 import { askToCancel } from '../invoices/cancel.ts';
 import type { InvoiceDeps } from '../invoices/deps.ts';
 import { observeInvoice } from '../invoices/observe.ts';
@@ -104,8 +105,10 @@ const sweepInvoice = async (deps: SweepDeps, row: InvoiceRow): Promise<void> => 
   const backend = deps.invoices.registry.get(row.backendId)?.backend;
   const signal = AbortSignal.timeout(askMs);
   const facet = row.kind === 'hold' ? backend?.hold : backend?.receive;
-  if (row.state === 'canceling') await askToCancel(deps.invoices, row, signal);
-  else if (row.state === 'settling') await askToSettle(deps.invoices, row, signal);
+  if (row.state === 'canceling') {
+    const outcome = await askToCancel(deps.invoices, row, signal);
+    if (outcome.is === 'refused' && outcome.because === 'notHeld' && (await lapse(deps, row, 'open'))) return;
+  } else if (row.state === 'settling') await askToSettle(deps.invoices, row, signal);
   else if (facet) {
     const sighting = await facet.find(paymentHash(row.paymentHash), signal);
     const after = await observeInvoice(deps.invoices, {
@@ -114,15 +117,18 @@ const sweepInvoice = async (deps: SweepDeps, row: InvoiceRow): Promise<void> => 
       identityKey: row.backendIdentity,
       sighting,
     });
-    if (sighting.is === 'notFound' && after?.state === 'open' && (await lapse(deps, row))) return;
+    if (after?.state === 'open' && (await lapse(deps, row, sighting.is))) return;
   }
   await rescheduleInvoice(deps.db, row.id, nextLook(deps, row));
 };
 
-/** An open invoice that its backend has forgotten and that nobody can pay any more: nothing is left to wait for, and nothing was lost. */
-const lapse = async (deps: SweepDeps, row: InvoiceRow): Promise<boolean> => {
-  const longGone = row.expiresAt.getTime() + forgottenMs < deps.clock.now().getTime();
-  if (!longGone) return false;
+/**
+ * An open invoice that its backend has forgotten, or never kept, and that nobody can pay any more: nothing is left to wait for, and nothing
+ * was lost.
+ */
+const lapse = async (deps: SweepDeps, row: InvoiceRow, saw: InvoiceSighting['is']): Promise<boolean> => {
+  const graceMs = saw === 'notFound' ? forgottenMs : saw === 'open' && forgetsOpen(deps, row) ? unkeptMs : null;
+  if (graceMs === null || row.expiresAt.getTime() + graceMs >= deps.clock.now().getTime()) return false;
   await observeInvoice(deps.invoices, {
     hash: row.paymentHash,
     backendId: row.backendId,
@@ -132,6 +138,11 @@ const lapse = async (deps: SweepDeps, row: InvoiceRow): Promise<boolean> => {
   return true;
 };
 const forgottenMs = 3_600_000;
+// A set that was complete right before the expiry is still seen as held after it, so this only covers clocks that differ.
+const unkeptMs = 120_000;
+
+const forgetsOpen = (deps: SweepDeps, row: InvoiceRow): boolean =>
+  deps.invoices.registry.get(row.backendId)?.backend.receive?.traits.forgetsOpen === true;
 
 /** Unpaid invoices are looked at ever less often, but once more right after their expiry, when the backend can say how they ended. */
 const nextLook = (deps: SweepDeps, row: InvoiceRow): Date => {

@@ -44,6 +44,8 @@ export interface TestCoreOptions {
   readonly workers?: boolean;
   readonly db?: Database;
   readonly latencyMs?: number;
+  /** What the simulated backends are like, beyond that. */
+  readonly simulated?: Readonly<Record<string, unknown>>;
 }
 
 const testVault = () => {
@@ -69,7 +71,7 @@ export const testCore = async (options: TestCoreOptions = {}): Promise<TestCore>
   const log = options.log ?? silentLog;
   const db = options.db ?? (await testDatabase());
   const worlds = createWorlds();
-  const settings = simulatedSettings.parse({ latencyMs: options.latencyMs ?? 1, blockSeconds: 0 });
+  const settings = simulatedSettings.parse({ latencyMs: options.latencyMs ?? 1, blockSeconds: 0, ...options.simulated });
   const connect = (name: string): Promise<SimulatedBackend> => connectSimulated(backendId(name), settings, { log, clock, worlds });
   const [backend, second] = [await connect('one'), await connect('two')];
   const core = await createCore({

@@ -45,7 +45,7 @@ export const connectSimulated = async (
     id,
     kind: 'simulated',
     pay: createPay(link, settings),
-    receive: createReceive(link),
+    receive: createReceive(link, settings),
     hold: createHold(link, settings),
     chain: createChain(link),
     balance: createBalance(link),

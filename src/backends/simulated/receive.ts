@@ -11,9 +11,13 @@ const longestExpirySeconds = 31_536_000;
 const smallestFinalCltvDelta = 24;
 const largestAmount = 10_000_000_000_000_000n; // 100 000 BTC
 
-export const createReceive = (link: Link): Required<Receive> => ({
-  traits: { unit: 'msat', amountless: true, descriptionHash: true, forgetsOpen: false },
-  create: (terms, signal) => overUntil(link, 'createInvoice', { signal, handling: issuing(() => issue(link, { terms, isHold: false })) }),
+export const createReceive = (link: Link, settings: HoldSettings): Required<Receive> => ({
+  traits: { unit: 'msat', amountless: true, descriptionHash: true, forgetsOpen: false, heldUntilSettled: settings.heldUntilSettled },
+  create: (terms, signal) =>
+    overUntil(link, 'createInvoice', {
+      signal,
+      handling: issuing(() => issue(link, { terms, isHold: settings.heldUntilSettled, ...(settings.heldUntilSettled && heldFor(settings)) })),
+    }),
   cancel: (hash, signal) =>
     overUntil(link, 'cancelInvoice', { signal, handling: ending(() => cancelInvoice(link.network.sim, link.node, hash)) }),
   find: (hash, signal) => find(link, 'findInvoice', { hash, signal }),
@@ -22,7 +26,10 @@ export const createReceive = (link: Link): Required<Receive> => ({
 export interface HoldSettings {
   readonly holdHashFrom: 'caller' | 'backend';
   readonly heldSeconds: number | null;
+  readonly heldUntilSettled: boolean;
 }
+
+const heldFor = ({ heldSeconds }: HoldSettings): { readonly heldMs?: number } => (heldSeconds === null ? {} : { heldMs: heldSeconds * 1000 });
 
 export const createHold = (link: Link, settings: HoldSettings): Hold => ({
   traits: { hashFrom: settings.holdHashFrom, heldSeconds: settings.heldSeconds },
@@ -31,7 +38,7 @@ export const createHold = (link: Link, settings: HoldSettings): Hold => ({
       terms,
       isHold: true,
       ...(hash === undefined ? {} : { hash }),
-      ...(settings.heldSeconds === null ? {} : { heldMs: settings.heldSeconds * 1000 }),
+      ...heldFor(settings),
     };
     return overUntil(link, 'createHold', {
       signal,

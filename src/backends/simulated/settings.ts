@@ -27,6 +27,8 @@ export const simulatedSettings = z.strictObject({
   holdHashFrom: z.enum(['caller', 'backend']).default('caller'),
   /** A held set is given back after so many seconds and the invoice is open again (lnmux); null: it is held to its end (LND). */
   heldSeconds: z.int().min(1).nullable().default(null),
+  /** Plain invoices too are held until we settle them (lnmux). */
+  heldUntilSettled: z.boolean().default(false),
   /** Whether `notFound` proves that nothing was sent (LND: yes). */
   findIsComplete: z.boolean().default(true),
   /** Whether `failed` proves that nothing was paid (LND: yes; a custodian: no). */
