@@ -1,0 +1,193 @@
+// Invoices of a Galoy account. What is issued is what the payment request itself says: upstream replaces terms that it does not like without
+// a word (contract §5.8), so each answer is decoded and held against what was asked.
+import { decodeBolt11 } from '../../lightning/bolt11.ts';
+import { type PaymentHash, paymentHash, toSatFloor } from '../../lightning/values.ts';
+import { BackendFault, type Fault, type HoldOutcome, type InvoiceSighting, type InvoiceTerms, type Issue, type Receive } from '../port.ts';
+import { type Ordered, patience } from './asking.ts';
+import type { GaloyContext } from './context.ts';
+import {
+  GatewayAmountlessInvoiceCreate,
+  GatewayInvoice,
+  GatewayInvoiceCancel,
+  type GatewayInvoiceCancelMutation,
+  GatewayInvoiceCreate,
+  type GatewayInvoiceCreateMutation,
+  GatewayInvoiceCreateWithHash,
+} from './documents.generated.ts';
+import { movementsOf, receivedIn } from './movements.ts';
+import { faultOfErrors, isNoInvoice, isProcessed, isTooMany, sentenceOf } from './words.ts';
+
+export const galoyReceive = (context: GaloyContext): Receive => {
+  const pace = creatingPace(context.clock);
+  return {
+    traits: { unit: 'sat', amountless: true, descriptionHash: true, forgetsOpen: false },
+    create: (terms, signal) => create(context, { terms, pace }, AbortSignal.any([signal, AbortSignal.timeout(patience.order)])),
+    cancel: (hash, signal) => cancel(context, hash, AbortSignal.any([signal, AbortSignal.timeout(patience.order)])),
+    find: (hash, signal) => find(context, hash, signal),
+  };
+};
+
+interface Pace {
+  readonly closed: () => boolean;
+  readonly tooMany: () => void;
+}
+
+// Upstream blocks a caller that goes on asking for five minutes (contract §4.4).
+const tooManyMs = 60_000;
+
+const creatingPace = (clock: { now(): Date }): Pace => {
+  let until = 0;
+  return {
+    closed: () => clock.now().getTime() < until,
+    tooMany: () => {
+      until = clock.now().getTime() + tooManyMs;
+    },
+  };
+};
+
+/** Upstream's own range (contract §5.8); outside of it, it would take its default without saying so. */
+const minutes = { least: 1, most: 1440 } as const;
+
+/** Why upstream cannot make such an invoice; null when it can. */
+const refusal = (terms: InvoiceTerms): string | null => {
+  const asked = Math.ceil(terms.expirySeconds / 60);
+  if (asked < minutes.least || asked > minutes.most) return `an invoice lives from ${minutes.least} to ${minutes.most} minutes there`;
+  if (terms.finalCltvDelta !== undefined) return 'the final CLTV delta cannot be chosen there';
+  if (terms.amount !== null && terms.amount % 1000n !== 0n) return 'amounts are whole satoshis there';
+  if (terms.amount === null && 'hash' in terms.description) return 'an invoice without an amount has no description hash there';
+  return null;
+};
+
+const create = async (
+  context: GaloyContext,
+  { terms, pace }: { readonly terms: InvoiceTerms; readonly pace: Pace },
+  signal: AbortSignal,
+): Promise<Issue> => {
+  const detail = refusal(terms);
+  if (detail !== null) return { is: 'refused', because: 'terms', detail };
+  if (pace.closed()) return unknown({ kind: 'rateLimited', detail: 'upstream said that too many invoices are made' });
+  try {
+    const answer = await order(context, terms, signal);
+    const issue = issueOf(answer, terms, pace);
+    if (issue.is === 'issued') context.watched.add(issue.hash, issue.expiresAt);
+    return issue;
+  } catch (error) {
+    return unknown(error instanceof BackendFault ? error.fault : { kind: 'internal', detail: String(error) });
+  }
+};
+
+const unknown = (fault: Fault): Extract<Issue, { is: 'unknown' }> => ({ is: 'unknown', fault });
+
+const order = async (
+  { asking, account }: GaloyContext,
+  { amount, description, expirySeconds }: InvoiceTerms,
+  signal: AbortSignal,
+): Promise<Ordered<GatewayInvoiceCreateMutation>> => {
+  const walletId = await account.walletId(signal);
+  const expiresIn = Math.ceil(expirySeconds / 60);
+  if ('hash' in description) {
+    const input = { recipientWalletId: walletId, amount: sats(amount), descriptionHash: description.hash, expiresIn };
+    return asking.order({ document: GatewayInvoiceCreateWithHash, variables: { input } }, signal);
+  }
+  const input = { walletId, expiresIn, ...(description.text === '' ? {} : { memo: description.text }) };
+  if (amount === null) return asking.order({ document: GatewayAmountlessInvoiceCreate, variables: { input } }, signal);
+  return asking.order({ document: GatewayInvoiceCreate, variables: { input: { ...input, amount: sats(amount) } } }, signal);
+};
+
+const sats = (amount: bigint | null): number => toSatFloor(amount ?? 0n);
+
+const issueOf = (answer: Ordered<GatewayInvoiceCreateMutation>, terms: InvoiceTerms, pace: Pace): Issue => {
+  if (answer.is === 'silence') return unknown(answer.fault);
+  const made = answer.data?.made;
+  const errors = [...(Array.isArray(made?.errors) ? made.errors : []), ...answer.errors];
+  if (isTooMany(errors)) pace.tooMany();
+  if (!made?.invoice) {
+    const refused = errors.length > 0 && errors.every(({ code }) => code === 'INVALID_INPUT');
+    return refused ? { is: 'refused', because: 'terms', detail: sentenceOf(errors) } : unknown(faultOfErrors(errors));
+  }
+  return issuedOf(made.invoice, terms);
+};
+
+const issuedOf = (invoice: { readonly paymentHash: string; readonly paymentRequest: string }, terms: InvoiceTerms): Issue => {
+  const decoding = decodeBolt11(invoice.paymentRequest);
+  if (decoding.is === 'undecodable')
+    return unknown({ kind: 'protocol', detail: `a payment request that cannot be read (${decoding.why})` });
+  const { hash, bolt11, amount, descriptionHash, paymentSecret, expiresAt } = decoding.invoice;
+  if (hash !== invoice.paymentHash.toLowerCase()) return unknown({ kind: 'protocol', detail: 'a payment request of another hash' });
+  if (amount !== terms.amount) return unknown({ kind: 'protocol', detail: 'a payment request over another amount' });
+  if ('hash' in terms.description && descriptionHash !== terms.description.hash)
+    return unknown({ kind: 'protocol', detail: 'a payment request without the description hash' });
+  return { is: 'issued', hash, bolt11, paymentSecret, expiresAt };
+};
+
+const cancel = async (context: GaloyContext, hash: PaymentHash, signal: AbortSignal): Promise<HoldOutcome> => {
+  let answer: Ordered<GatewayInvoiceCancelMutation>;
+  try {
+    const walletId = await context.account.walletId(signal);
+    const input = { walletId, paymentHash: hash };
+    answer = await context.asking.order({ document: GatewayInvoiceCancel, variables: { input } }, signal);
+  } catch (error) {
+    return { is: 'unknown', fault: error instanceof BackendFault ? error.fault : { kind: 'internal', detail: String(error) } };
+  }
+  if (answer.is === 'silence') return { is: 'unknown', fault: answer.fault };
+  const canceled = answer.data?.canceled;
+  const errors = [...(Array.isArray(canceled?.errors) ? canceled.errors : []), ...answer.errors];
+  if (canceled?.success === true && errors.length === 0) {
+    context.watched.remove(hash);
+    return { is: 'done' };
+  }
+  if (isNoInvoice(errors)) return { is: 'refused', because: 'notFound' };
+  // Paid, held by a payment that is coming in, expired, or canceled before: the caller asks which.
+  if (isProcessed(errors)) return { is: 'refused', because: 'notHeld' };
+  return { is: 'unknown', fault: faultOfErrors(errors) };
+};
+
+/** @throws BackendFault */
+const find = async (context: GaloyContext, hash: PaymentHash, signal: AbortSignal): Promise<InvoiceSighting> => {
+  const got = receivedIn(await movementsOf(context, hash, signal), hash);
+  if (got !== null) {
+    context.watched.remove(hash);
+    return { is: 'settled', ...got };
+  }
+  const walletId = await context.account.walletId(signal);
+  const found = await context.asking.read(
+    {
+      document: GatewayInvoice,
+      variables: { walletId, paymentHash: hash },
+      pick: ({ me }) => invoiceOf(me?.defaultAccount.walletById.invoiceByPaymentHash),
+      answers: (errors) => (isNoInvoice(errors) ? null : undefined),
+    },
+    signal,
+  );
+  return found === null ? { is: 'notFound' } : unpaid(context, hash, found);
+};
+
+interface Found {
+  readonly status: string;
+  readonly expiresAt: Date;
+}
+
+const invoiceOf = (invoice: { readonly paymentRequest: string; readonly paymentStatus: string } | undefined): Found => {
+  if (invoice === undefined) throw new TypeError('no invoice');
+  const decoding = decodeBolt11(invoice.paymentRequest);
+  if (decoding.is === 'undecodable') throw new TypeError('no readable payment request');
+  return { status: invoice.paymentStatus, expiresAt: decoding.invoice.expiresAt };
+};
+
+// A payment that came in before the expiry is settled by upstream when it gets to it; its status says EXPIRED meanwhile.
+const lateMs = 3_600_000;
+
+/** No receipt in the ledger: PAID is on its way there, and EXPIRED is final only when nothing can be on its way any more. */
+const unpaid = (context: GaloyContext, hash: PaymentHash, { status, expiresAt }: Found): InvoiceSighting => {
+  const over = expiresAt.getTime() + lateMs < context.clock.now().getTime();
+  if (status === 'EXPIRED' && over) {
+    context.watched.remove(hash);
+    return { is: 'canceled' };
+  }
+  if (status === 'PENDING') context.watched.add(hash, expiresAt);
+  return { is: 'open' };
+};
+
+/** A hash as the ledger gives it; null for what is none. */
+export const hashIn = (text: string | null): PaymentHash | null =>
+  text !== null && /^[0-9a-f]{64}$/.test(text) ? paymentHash(text) : null;
