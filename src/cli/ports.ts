@@ -8,7 +8,8 @@ import type { BackendId } from '../lightning/values.ts';
  * What a person may ask of a gateway. Answers are plain values; an amount in msat may be a bigint here and arrives as its digits.
  * `wallets` {} → WalletRow[]; `keys.list` {} → KeyRow[]; `keys.create` {accountId, walletId|null, name, scopes, expiresAt|null, waitSeconds|null}
  * → {key, view}; `keys.revoke` {key: id or prefix} → KeyRow or null; `incidents` {all} → rows; `look` {hash} → what is stored of it, null when
- * nothing is; `ask` {hash} → what the backends say of it now; `status` {} → StatusAnswer; `pins` {} → PinRow[].
+ * nothing is; `ask` {hash} → what the backends say of it now; `status` {} → StatusAnswer; `pins` {} → PinRow[]; `preimageKeys.rotate` {} → which key was
+ * added, which there are and which something stored needs.
  */
 export type AdminPort = (verb: string, args: Record<string, unknown>) => Promise<unknown>;
 

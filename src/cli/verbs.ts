@@ -8,6 +8,7 @@ import { keysRevoke } from './keys-revoke.ts';
 import { ledger } from './ledger.ts';
 import { ask, look } from './look.ts';
 import { paymentsHalt, paymentsResume } from './outgoing.ts';
+import { preimageKeysRotate } from './preimage-keys-rotate.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import type { Verb } from './verb.ts';
@@ -20,6 +21,7 @@ export const verbs: readonly Verb[] = [
   keysCreate,
   keysList,
   keysRevoke,
+  preimageKeysRotate,
   walletsList,
   incidents,
   incidentsResolve,

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { cancelInvoice } from '../invoices/cancel.ts';
 import { createInvoice } from '../invoices/create.ts';
 import { createHoldInvoice } from '../invoices/hold.ts';
+import { createLateInvoice } from '../invoices/late.ts';
 import { cancelHold, settleHold } from '../invoices/settle.ts';
 import type { InvoiceView } from '../invoices/view.ts';
 import type { DecodedBolt11 } from '../lightning/bolt11.ts';
@@ -35,7 +36,7 @@ type Handlers = { readonly [N in CommandName]: (input: CommandTypes[N]['input'],
 export const createAsk = (deps: CommandDeps): Ask => {
   const handlers: Handlers = {
     ...adminHandlers(deps),
-    createInvoice: async (input, asking) => createFor(deps, input, { asking, wallet: await ownWallet(deps, asking, input.walletId) }),
+    createInvoice: async (input, asking) => createOwn(deps, input, { asking, wallet: await ownWallet(deps, asking, input.walletId) }),
     createInvoiceOnBehalf: (input, asking) => createOnBehalf(deps, input, asking),
     cancelInvoice: async (input, asking): Promise<InvoiceView> => {
       await ownWallet(deps, asking, input.walletId);
@@ -52,7 +53,8 @@ export const createAsk = (deps: CommandDeps): Ask => {
     },
     cancelHoldInvoice: async (input, asking) => {
       const { id } = await ownWallet(deps, asking, input.walletId);
-      return cancelHold(deps.invoices, { ...input, walletId: id }, AbortSignal.timeout(backendMs));
+      const mayUndo = principal(asking).scopes.has('ADMIN');
+      return cancelHold(deps.invoices, { ...input, walletId: id, mayUndo }, AbortSignal.timeout(backendMs));
     },
     sendPayment: (input, asking) => send(deps, input, asking),
     probeFee: (input, asking) => probe(deps, input, asking),
@@ -96,6 +98,18 @@ const createFor = (
 ): Promise<InvoiceView> => {
   const asked = askedUnder(on.asking, 'createInvoice', input);
   return createInvoice(deps.invoices, { ...input, wallet: on.wallet, asked }, AbortSignal.timeout(backendMs));
+};
+
+/** A wallet's own invoice over an amount: held and settled late where that is the wallet's policy. */
+const createOwn = (
+  deps: CommandDeps,
+  input: CreateInvoice,
+  on: { readonly asking: Asking; readonly wallet: WalletView },
+): Promise<InvoiceView> => {
+  const { settleAfterSeconds } = on.wallet;
+  if (settleAfterSeconds === null || input.amountMsat === null) return createFor(deps, input, on);
+  const order = { ...input, wallet: on.wallet, asked: askedUnder(on.asking, 'createInvoice', input) };
+  return createLateInvoice(deps.invoices, { order, settleAfterSeconds }, AbortSignal.timeout(backendMs));
 };
 
 const createOnBehalf = async (deps: CommandDeps, input: CreateInvoice, asking: Asking): Promise<InvoiceView> => {

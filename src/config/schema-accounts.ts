@@ -1,6 +1,7 @@
 // Accounts and wallets, as the file names them for the first start.
 import { z } from 'zod';
 import { flag, key, seconds, text, whole } from './fields.ts';
+import { settleAfter } from './schema-holds.ts';
 
 export const wallet = z.strictObject({
   name: key(
@@ -49,6 +50,7 @@ export const wallet = z.strictObject({
     'Highest routing fee, in millionths of the amount, when the client names none.',
     '`payments.feeLimitPpm`',
   ),
+  settleAfter,
 });
 
 export const account = z.strictObject({

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { asNumber, flag, httpUrl, key, postgresUrl, seconds, text, whole } from './fields.ts';
 import { account } from './schema-accounts.ts';
+import { holds } from './schema-holds.ts';
 
 const listen = z.strictObject({
   host: key(
@@ -180,6 +181,7 @@ export const schema = z.strictObject({
     'keys and values',
     'How invoices are made.',
   ),
+  holds: key(holds.prefault({}), 'keys and values', 'Hold invoices: how much, how long, and where the keys of guarded preimages are.'),
   graphql: key(graphql.prefault({}), 'keys and values', 'The GraphQL door.'),
   price: key(
     z

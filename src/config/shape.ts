@@ -175,6 +175,7 @@ const shapeWallet = (shaping: Shaping, wallet: RawWallet, place: WalletPlace): W
   keylessCreate: wallet.keylessCreate ?? shaping.raw.backends === undefined,
   defaultExpirySeconds: wallet.defaultExpiry ?? shaping.raw.invoices.defaultExpiry ?? null,
   defaultFeeLimitPpm: wallet.feeLimitPpm ?? shaping.raw.payments.feeLimitPpm ?? null,
+  settleAfterSeconds: wallet.settleAfter ?? null,
 });
 
 const repeated = (shaping: Shaping, names: readonly (string | undefined)[], place: { readonly path: Path; readonly key: string }): void => {
@@ -250,6 +251,7 @@ export const shape = (shaping: Shaping): Config => {
     log: { level: raw.log.level, pretty: raw.log.pretty ?? null },
     accounts: names.length === 0 ? [] : shapeAccounts(shaping, names),
     payments: { waitSeconds: raw.payments.waitSeconds },
+    holds: { ...raw.holds, keyFile: raw.holds.keyFile === undefined ? join(dataDir, 'preimage.keys') : pathOf(shaping, raw.holds.keyFile) },
     graphql: raw.graphql,
     price: raw.price ?? null,
     lightningAddressDomain: raw.lightningAddressDomain ?? domainOf(listen.publicUrl),

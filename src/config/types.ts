@@ -16,6 +16,7 @@ export interface Config {
   readonly backends: readonly BackendConfig[];
   readonly accounts: readonly AccountConfig[];
   readonly payments: PaymentsConfig;
+  readonly holds: HoldsConfig;
   readonly graphql: GraphqlConfig;
   /** Null: prices are not known. */
   readonly price: PriceConfig | null;
@@ -79,11 +80,23 @@ export interface WalletConfig {
   readonly keylessCreate: boolean;
   readonly defaultExpirySeconds: number | null;
   readonly defaultFeeLimitPpm: number | null;
+  /** Null: its invoices are settled at once. */
+  readonly settleAfterSeconds: number | null;
 }
 
 export interface PaymentsConfig {
   /** How long a send waits for its end before it is answered as pending. */
   readonly waitSeconds: number;
+}
+
+export interface HoldsConfig {
+  /** Absolute; made at the first start. */
+  readonly keyFile: string;
+  /** At most so much in hold invoices at once. */
+  readonly walletSats: number;
+  readonly gatewaySats: number;
+  /** When the creator names no longest hold. */
+  readonly longestSeconds: number;
 }
 
 export interface GraphqlConfig {

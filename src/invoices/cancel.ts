@@ -6,6 +6,7 @@ import { refuse } from '../platform/refusal.ts';
 import type { InvoiceDeps } from './deps.ts';
 import { observeInvoice } from './observe.ts';
 import { invoiceTable } from './states.ts';
+import { holdSteps } from './steps.ts';
 import { advanceInvoice, type InvoiceRow, invoiceByHash, toInvoiceView } from './store.ts';
 import type { InvoiceView } from './view.ts';
 
@@ -41,7 +42,7 @@ const intend = async (deps: InvoiceDeps, row: InvoiceRow): Promise<InvoiceRow> =
     id: row.id,
     from: row.state,
     set: { state: to.to, next_check_at: new Date(now.getTime() + 5_000) },
-    effects: {},
+    effects: { steps: holdSteps(row, { event: 'cancelAsked', to: to.to, at: now }) },
   });
   // Somebody was faster: what they made of it decides.
   if (!moved) return refuse({ is: 'alreadyProcessed' });

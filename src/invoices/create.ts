@@ -5,6 +5,7 @@ import type { InvoiceTerms, Issue, Receive } from '../backends/port.ts';
 import type { Registered } from '../backends/registry.ts';
 import { msat, toSatFloor } from '../lightning/values.ts';
 import { isUniqueViolation } from '../platform/db.ts';
+import type { CashEffects } from '../platform/effects-cash.ts';
 import { newId } from '../platform/ids.ts';
 import { refuse } from '../platform/refusal.ts';
 import type { WalletView } from '../wallets/view.ts';
@@ -53,14 +54,16 @@ export interface IssuedBy {
   readonly issue: Issued;
   readonly backendId: string;
   readonly identity: string;
-  readonly more?: Pick<NewInvoice, 'kind' | 'sealedPreimage' | 'longestHoldSeconds' | 'onDeadline'>;
+  readonly more?: Pick<NewInvoice, 'kind' | 'sealedPreimage' | 'longestHoldSeconds' | 'onDeadline' | 'settleAfterSeconds'>;
+  /** What the same statement writes beside the invoice. */
+  readonly along?: (row: NewInvoice) => CashEffects;
 }
 
 /** The one insert. Throws Refused externalIdTaken, idempotencyConflict. */
 export const insertIssued = async (deps: InvoiceDeps, order: InvoiceOrder, from: IssuedBy): Promise<InvoiceView> => {
   const row = rowOf(deps, order, from);
   try {
-    await insertInvoice(deps.db, row);
+    await insertInvoice(deps.db, row, from.along?.(row) ?? null);
   } catch (error) {
     // Two requests with one key: the other one won, and its answer is ours.
     const other = isUniqueViolation(error) && order.asked ? await replayed(deps, order.asked) : null;
@@ -149,7 +152,7 @@ const moreOf = (deps: InvoiceDeps, receive: Receive, issue: Issue): Pick<IssuedB
   if (issue.is !== 'issued' || receive.traits.heldUntilSettled !== true) return {};
   if (issue.preimage === undefined) return null;
   const sealedPreimage = deps.vault.seal(issue.preimage, issue.hash);
-  return { more: { kind: 'plain', sealedPreimage, longestHoldSeconds: null, onDeadline: null } };
+  return { more: { kind: 'plain', sealedPreimage, longestHoldSeconds: null, onDeadline: null, settleAfterSeconds: null } };
 };
 
 const rowOf = (deps: InvoiceDeps, order: InvoiceOrder, from: IssuedBy): NewInvoice => {
@@ -162,7 +165,7 @@ const rowOf = (deps: InvoiceDeps, order: InvoiceOrder, from: IssuedBy): NewInvoi
     walletId: order.wallet.id,
     backendId: from.backendId,
     backendIdentity: from.identity,
-    ...(from.more ?? { kind: 'plain', sealedPreimage: null, longestHoldSeconds: null, onDeadline: null }),
+    ...(from.more ?? { kind: 'plain', sealedPreimage: null, longestHoldSeconds: null, onDeadline: null, settleAfterSeconds: null }),
     paymentHash: issue.hash,
     bolt11: issue.bolt11,
     paymentSecret: issue.paymentSecret,

@@ -1,4 +1,5 @@
 // What every verb of the invoice story is given.
+import type { Heights } from '../backends/heights.ts';
 import type { Registry } from '../backends/registry.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db.ts';
@@ -10,6 +11,8 @@ import type { WalletView } from '../wallets/view.ts';
 export interface InvoiceDeps {
   readonly db: Database;
   readonly registry: Registry;
+  /** What blocks are left is counted from here. */
+  readonly heights: Heights;
   readonly clock: Clock;
   readonly log: Log;
   readonly prices: Prices;
@@ -25,8 +28,10 @@ export interface InvoiceDeps {
   readonly alarm: (kind: string, subject: string, detail: Readonly<Record<string, unknown>>) => void;
 }
 
-/** How much may be open or held in hold invoices at once, in msat: held HTLCs fill channels. */
+/** How much may be open or held in hold invoices at once, in msat, for held HTLCs fill channels; and for how long when nobody says. */
 export interface HoldLimits {
   readonly perWalletMsat: bigint;
   readonly perGatewayMsat: bigint;
+  /** Seconds, for a hold invoice whose creator names no longest hold. */
+  readonly longestSeconds: number;
 }

@@ -3,24 +3,29 @@
 import type { Hold, InvoiceTerms } from '../backends/port.ts';
 import type { Registered } from '../backends/registry.ts';
 import { hashOf, newPreimage, type PaymentHash, type Preimage, paymentHash } from '../lightning/values.ts';
+import type { CashEffects } from '../platform/effects-cash.ts';
 import { refuse } from '../platform/refusal.ts';
 import { type InvoiceOrder, type IssuedBy, insertIssued, replayed, termsOf } from './create.ts';
 import { finalCltvDelta } from './deadline.ts';
 import type { InvoiceDeps } from './deps.ts';
 import { heldMsat } from './lists.ts';
-
+import type { NewInvoice } from './store.ts';
 import type { InvoiceView } from './view.ts';
 
 export interface HoldOrder extends InvoiceOrder {
   /** The caller's: then the caller keeps the preimage. Null: the gateway makes and guards it. */
   readonly paymentHash: string | null;
-  /** Longest time that a payer's money is held, in seconds; null: the gateway's default of 600. */
+  /** Longest time that a payer's money is held, in seconds; null: the gateway's own. */
   readonly longestHoldSeconds: number | null;
   /** What is due when that time or the blocks run out. `settle` only where the gateway has the preimage. */
   readonly onDeadline: 'settle' | 'cancel';
+  /** Set: held is told as paid, and it is settled so many seconds later unless somebody undoes it. */
+  readonly settleAfterSeconds?: number;
+  /** What the same statement writes beside the invoice. */
+  readonly along?: (row: NewInvoice) => CashEffects;
 }
 
-export const holdRange = { least: 30, most: 86_400, usual: 600 } as const;
+export const holdRange = { least: 30, most: 86_400 } as const;
 
 /**
  * Throws Refused: as `createInvoice`, and amountRequired (a hold is for a known amount), notSupported (no backend of the route takes a
@@ -30,7 +35,7 @@ export const createHoldInvoice = async (deps: InvoiceDeps, order: HoldOrder, sig
   const before = order.asked && (await replayed(deps, order.asked));
   if (before) return before;
   if (order.amountMsat === null) return refuse({ is: 'amountRequired' });
-  const seconds = longestHold(order);
+  const seconds = longestHold(order, deps.holds.longestSeconds);
   if (order.onDeadline === 'settle' && order.paymentHash !== null) return refuse({ is: 'notSupported' });
   await withinHeldLimit(deps, order.wallet.id, order.amountMsat);
   const terms = { ...termsOf(order), finalCltvDelta: finalCltvDelta(seconds) };
@@ -48,12 +53,14 @@ export const createHoldInvoice = async (deps: InvoiceDeps, order: HoldOrder, sig
       sealedPreimage: secret && deps.vault.seal(secret, found.issue.hash),
       longestHoldSeconds: seconds,
       onDeadline: order.onDeadline,
+      settleAfterSeconds: order.settleAfterSeconds ?? null,
     },
+    ...(order.along && { along: order.along }),
   });
 };
 
-const longestHold = ({ longestHoldSeconds }: HoldOrder): number => {
-  const seconds = longestHoldSeconds ?? holdRange.usual;
+const longestHold = ({ longestHoldSeconds }: HoldOrder, usual: number): number => {
+  const seconds = longestHoldSeconds ?? usual;
   if (Number.isInteger(seconds) && seconds >= holdRange.least && seconds <= holdRange.most) return seconds;
   return refuse({
     is: 'invalidInput',

@@ -56,12 +56,12 @@ export const heldMsat = async (
 
 const sealing = {
   name: 'invoices_sealing_keys',
-  text: `SELECT DISTINCT split_part(sealed_preimage, '.', 1) AS id FROM invoices WHERE sealed_preimage IS NOT NULL`,
+  text: `SELECT DISTINCT split_part(sealed_preimage, '.', 1) AS id FROM invoices WHERE sealed_preimage IS NOT NULL AND (canceled_at IS NULL OR canceled_at > $1)`,
 };
 
-/** Ids of the keys under which preimages are sealed. */
-export const sealingKeys = async (db: Database): Promise<readonly string[]> =>
-  (await sql<{ id: string }>(db, sealing, [])).map((row) => row.id);
+/** Ids of the keys under which preimages are sealed, but for holds that were canceled before `since`. */
+export const sealingKeys = async (db: Database, since: Date): Promise<readonly string[]> =>
+  (await sql<{ id: string }>(db, sealing, [since])).map((row) => row.id);
 
 const watched = {
   name: 'invoices_watched',

@@ -8,6 +8,7 @@ import { bookReceive } from '../wallets/ledger.ts';
 import { deadlineHeight } from './deadline.ts';
 import type { InvoiceDeps } from './deps.ts';
 import { type InvoiceEvent, type InvoiceState, invoiceAlarms, invoiceTable, invoiceTerminal } from './states.ts';
+import { holdSteps } from './steps.ts';
 import { advanceInvoice, type InvoiceMove, type InvoiceRow, invoiceByHash } from './store.ts';
 
 export interface InvoiceSeen {
@@ -88,7 +89,8 @@ const write = async (deps: InvoiceDeps, seen: Seen): Promise<boolean> => {
   const state = to.is === 'moved' ? to.to : row.state;
   const details = detailsOf(row, seen, now);
   const set = { ...details, state, ...(invoiceTerminal.has(state) ? { next_check_at: null } : { next_check_at: soon(now) }) };
-  const effects = await effectsOf(deps, { seen, set, now });
+  const steps = holdSteps(row, { event, to: state, at: now, receivedMsat: set.received_msat });
+  const effects = { ...(await effectsOf(deps, { seen, set, now })), steps };
   const moved = await advanceInvoice(deps.db, { id: row.id, from: row.state, set, effects });
   if (!moved) return false;
   deps.poke();
@@ -111,11 +113,12 @@ const detailsOf = (row: InvoiceRow, { sighting, by }: Pick<Seen, 'sighting' | 'b
         deadline_height: sighting.deadline.height === undefined ? null : deadlineHeight(sighting.deadline.height),
         deadline_at: earliest(sighting.deadline.at ?? null, holdEnd(row, now)),
         ...(row.heldAt === null && { held_at: now }),
+        ...(row.settleAt === null && row.settleAfterSeconds !== null && { settle_at: after(row.heldAt ?? now, row.settleAfterSeconds) }),
       };
     case 'settled': {
       const preimage = sighting.preimage ?? null;
       // Only a preimage that opens the hash is kept; the settlement itself stands on the backend's word.
-      const proof = preimage !== null && proves(preimage, paymentHash(row.paymentHash)) ? { preimage } : {};
+      const proof = preimage !== null && proves(preimage, paymentHash(row.paymentHash)) ? { preimage, sealed_preimage: null } : {};
       return { ...proof, received_msat: sighting.received, settled_at: now, settled_by: by };
     }
     case 'canceled':
@@ -123,7 +126,7 @@ const detailsOf = (row: InvoiceRow, { sighting, by }: Pick<Seen, 'sighting' | 'b
       return { canceled_at: now };
     case 'open':
       // Released: a later payment is a new hold with a time of its own.
-      return { held_handle: null, deadline_height: null, deadline_at: null, held_at: null };
+      return { held_handle: null, deadline_height: null, deadline_at: null, held_at: null, settle_at: null };
   }
 };
 
@@ -131,7 +134,9 @@ const receivedBy = (received: bigint | null) => (received === null ? {} : { rece
 
 /** When the longest hold that was promised to payers is over; null for an invoice without one. */
 const holdEnd = (row: InvoiceRow, now: Date): Date | null =>
-  row.longestHoldSeconds === null ? null : new Date((row.heldAt ?? now).getTime() + row.longestHoldSeconds * 1000);
+  row.longestHoldSeconds === null ? null : after(row.heldAt ?? now, row.longestHoldSeconds);
+
+const after = (moment: Date, seconds: number): Date => new Date(moment.getTime() + seconds * 1000);
 
 const earliest = (one: Date | null, other: Date | null): Date | null => {
   if (one === null || other === null) return one ?? other;

@@ -8,6 +8,7 @@ import { askToCancel } from './cancel.ts';
 import type { InvoiceDeps } from './deps.ts';
 import { observeInvoice } from './observe.ts';
 import { type InvoiceEvent, invoiceTable } from './states.ts';
+import { holdSteps } from './steps.ts';
 import { advanceInvoice, type InvoiceRow, invoiceByHash, toInvoiceView } from './store.ts';
 import type { InvoiceView } from './view.ts';
 
@@ -40,11 +41,23 @@ export const settleHold = async (
   return latest(deps, settling);
 };
 
-/** Cancels an unsettled hold invoice. Canceling twice is fine. Throws Refused: notFound, wrongState. Afterwards `canceling` or `canceled`. */
-export const cancelHold = async (deps: InvoiceDeps, ask: HoldAsk, signal: AbortSignal): Promise<InvoiceView> => {
+/**
+ * Cancels an unsettled hold invoice. Canceling twice is fine. Afterwards `canceling` or `canceled`.
+ * Throws Refused: notFound, wrongState, and forbidden for one that was told as paid unless `mayUndo`.
+ */
+export const cancelHold = async (
+  deps: InvoiceDeps,
+  ask: HoldAsk & { readonly mayUndo?: boolean },
+  signal: AbortSignal,
+): Promise<InvoiceView> => {
   const row = await ownHold(deps, ask);
   if (row.state === 'canceled') return toInvoiceView(row);
-  const canceling = await intend(deps, row, { event: 'cancelAsked', sealed: null });
+  const allowed = (now: InvoiceRow): void => {
+    // Whoever looked at the status was told PAID: cash may be out.
+    if (now.settleAfterSeconds !== null && now.state === 'held' && ask.mayUndo !== true)
+      refuse({ is: 'forbidden', needs: 'ADMIN', kind: 'write' });
+  };
+  const canceling = await intend(deps, row, { event: 'cancelAsked', sealed: null, allowed });
   await askToCancel(deps, canceling, signal);
   return latest(deps, canceling);
 };
@@ -67,14 +80,22 @@ const secretFor = (deps: InvoiceDeps, row: InvoiceRow, given: string | null): Pr
 export const intend = async (
   deps: InvoiceDeps,
   row: InvoiceRow,
-  intention: { readonly event: InvoiceEvent; readonly sealed: string | null },
+  intention: {
+    readonly event: InvoiceEvent;
+    readonly sealed: string | null;
+    /** Throws Refused when the row as it is now may not be moved by this asker. */
+    readonly allowed?: (row: InvoiceRow) => void;
+  },
 ): Promise<InvoiceRow> => {
+  intention.allowed?.(row);
   const to = step(invoiceTable, row.state, intention.event);
   if (to.is === 'forbidden') return refuse({ is: 'wrongState', state: row.state, asked: intention.event });
   if (to.is === 'same') return row;
-  const next_check_at = new Date(deps.clock.now().getTime() + 2_000);
+  const at = deps.clock.now();
+  const next_check_at = new Date(at.getTime() + 2_000);
+  const effects = { events: [changed(deps, row, to.to)], steps: holdSteps(row, { event: intention.event, to: to.to, at }) };
   const set = { state: to.to, next_check_at, ...(intention.sealed !== null && { sealed_preimage: intention.sealed }) };
-  const moved = await advanceInvoice(deps.db, { id: row.id, from: row.state, set, effects: { events: [changed(deps, row, to.to)] } });
+  const moved = await advanceInvoice(deps.db, { id: row.id, from: row.state, set, effects });
   const now = (await invoiceByHash(deps.db, row.paymentHash)) ?? row;
   if (moved) {
     deps.poke();
@@ -85,7 +106,8 @@ export const intend = async (
   return intend(deps, now, intention);
 };
 
-const changed = (deps: InvoiceDeps, row: InvoiceRow, state: string) => ({
+/** The event that tells of a move. */
+export const changed = (deps: InvoiceDeps, row: InvoiceRow, state: string) => ({
   topic: 'invoice' as const,
   subject: row.paymentHash,
   account_id: row.accountId,

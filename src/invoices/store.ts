@@ -1,8 +1,9 @@
 // Invoices as they are stored. Rows come in by one insert after the backend's answer and change through `advance` alone.
 import type { Invoice } from '../generated/prisma/client.ts';
-import { advance } from '../platform/advance.ts';
+import { advance, type Swap } from '../platform/advance.ts';
 import { type Database, sql } from '../platform/db.ts';
-import type { Effects } from '../platform/effects.ts';
+import { type Effects, toJson } from '../platform/effects.ts';
+import { type CashEffects, cashClauses, cashValue } from '../platform/effects-cash.ts';
 import type { InvoiceState } from './states.ts';
 import type { HoldView, InvoiceView } from './view.ts';
 
@@ -28,6 +29,7 @@ export type NewInvoice = Pick<
   | 'sealedPreimage'
   | 'longestHoldSeconds'
   | 'onDeadline'
+  | 'settleAfterSeconds'
   | 'createdAt'
   | 'expiresAt'
   | 'nextCheckAt'
@@ -41,21 +43,25 @@ export const invoiceColumns = `id, account_id AS "accountId", wallet_id AS "wall
   payment_hash AS "paymentHash", bolt11, payment_secret AS "paymentSecret", preimage, amount_msat AS "amountMsat", received_msat AS "receivedMsat",
   memo, description_hash AS "descriptionHash", external_id AS "externalId", settled_by AS "settledBy", held_handle AS "heldHandle",
   deadline_height AS "deadlineHeight", deadline_at AS "deadlineAt", on_deadline AS "onDeadline", longest_hold_seconds AS "longestHoldSeconds",
-  webhook_url AS "webhookUrl", sealed_preimage AS "sealedPreimage", settle_at AS "settleAt", created_at AS "createdAt", expires_at AS "expiresAt", held_at AS "heldAt", settled_at AS "settledAt",
+  webhook_url AS "webhookUrl", sealed_preimage AS "sealedPreimage", settle_at AS "settleAt",
+  settle_after_seconds AS "settleAfterSeconds", created_at AS "createdAt", expires_at AS "expiresAt", held_at AS "heldAt", settled_at AS "settledAt",
   canceled_at AS "canceledAt", next_check_at AS "nextCheckAt", checks, asked_by AS "askedBy", asked_key AS "askedKey", asked_digest AS "askedDigest"`;
 
 // Raw because it is the hot path: one prepared statement instead of Prisma's planning for each creation.
-const insert = {
-  name: 'invoice_insert',
-  text: `INSERT INTO invoices (id, account_id, wallet_id, backend_id, backend_identity, kind, payment_hash, bolt11, payment_secret, preimage,
-    amount_msat, memo, description_hash, external_id, webhook_url, created_at, expires_at, next_check_at, asked_by, asked_key, asked_digest, sealed_preimage, longest_hold_seconds, on_deadline)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
+const inserted = `INSERT INTO invoices (id, account_id, wallet_id, backend_id, backend_identity, kind, payment_hash, bolt11, payment_secret, preimage,
+    amount_msat, memo, description_hash, external_id, webhook_url, created_at, expires_at, next_check_at, asked_by, asked_key, asked_digest, sealed_preimage, longest_hold_seconds, on_deadline,
+    settle_after_seconds)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`;
+const insert = { name: 'invoice_insert', text: inserted };
+const insertAlong = {
+  name: 'invoice_insert_along',
+  text: `WITH invoice AS (${inserted} RETURNING id), ${cashClauses('invoice', 26)} SELECT id FROM invoice`,
 };
 const byHash = { name: 'invoice_by_hash', text: `SELECT ${invoiceColumns} FROM invoices WHERE payment_hash = $1` };
 const byAsk = { name: 'invoice_by_ask', text: `SELECT ${invoiceColumns} FROM invoices WHERE asked_by = $1 AND asked_key = $2` };
 const byHashes = {
   name: 'invoice_status_by_hashes',
-  text: `SELECT payment_hash AS "paymentHash", state, bolt11, preimage, expires_at AS "expiresAt" FROM invoices WHERE payment_hash = ANY($1::text[])`,
+  text: `SELECT payment_hash AS "paymentHash", state, bolt11, preimage, expires_at AS "expiresAt", settle_after_seconds IS NOT NULL AS "paidWhenHeld" FROM invoices WHERE payment_hash = ANY($1::text[])`,
 };
 const claimDue = {
   name: 'invoice_claim_due',
@@ -78,35 +84,40 @@ const lateness = {
   text: `SELECT count(*)::int AS waiting, min(next_check_at) AS oldest FROM invoices WHERE next_check_at IS NOT NULL`,
 };
 
-/** Throws a unique violation when the hash, the external id or the idempotency key is taken. */
-export const insertInvoice = async (db: Database, row: NewInvoice): Promise<void> => {
-  await sql(db, insert, [
-    row.id,
-    row.accountId,
-    row.walletId,
-    row.backendId,
-    row.backendIdentity,
-    row.kind,
-    row.paymentHash,
-    row.bolt11,
-    row.paymentSecret,
-    row.preimage,
-    row.amountMsat,
-    row.memo,
-    row.descriptionHash,
-    row.externalId,
-    row.webhookUrl,
-    row.createdAt,
-    row.expiresAt,
-    row.nextCheckAt,
-    row.askedBy,
-    row.askedKey,
-    row.askedDigest,
-    row.sealedPreimage,
-    row.longestHoldSeconds,
-    row.onDeadline,
-  ]);
+/** Throws a unique violation when the hash, the external id or the idempotency key is taken; then nothing of `along` is written either. */
+export const insertInvoice = async (db: Database, row: NewInvoice, along: CashEffects | null = null): Promise<void> => {
+  const values = valuesOf(row);
+  if (along === null) await sql(db, insert, values);
+  else await sql(db, insertAlong, [...values, toJson(cashValue(along))]);
 };
+
+const valuesOf = (row: NewInvoice): readonly unknown[] => [
+  row.id,
+  row.accountId,
+  row.walletId,
+  row.backendId,
+  row.backendIdentity,
+  row.kind,
+  row.paymentHash,
+  row.bolt11,
+  row.paymentSecret,
+  row.preimage,
+  row.amountMsat,
+  row.memo,
+  row.descriptionHash,
+  row.externalId,
+  row.webhookUrl,
+  row.createdAt,
+  row.expiresAt,
+  row.nextCheckAt,
+  row.askedBy,
+  row.askedKey,
+  row.askedDigest,
+  row.sealedPreimage,
+  row.longestHoldSeconds,
+  row.onDeadline,
+  row.settleAfterSeconds,
+];
 
 export const invoiceByHash = async (db: Database, hash: string): Promise<InvoiceRow | null> => {
   const [row] = await sql<InvoiceRow>(db, byHash, [hash]);
@@ -119,7 +130,9 @@ export const invoiceByAsk = async (db: Database, asked: { readonly by: string; r
   return row ?? null;
 };
 
-export type InvoiceStatusRow = Pick<InvoiceRow, 'paymentHash' | 'state' | 'bolt11' | 'preimage' | 'expiresAt'>;
+export type InvoiceStatusRow = Pick<InvoiceRow, 'paymentHash' | 'state' | 'bolt11' | 'preimage' | 'expiresAt'> & {
+  readonly paidWhenHeld: boolean;
+};
 
 /** What the status poll needs, for many hashes in one round trip. */
 export const invoiceStatuses = (db: Database, hashes: readonly string[]): Promise<readonly InvoiceStatusRow[]> =>
@@ -166,6 +179,8 @@ export interface InvoiceMove {
     readonly next_check_at?: Date | null;
   };
   readonly effects: Effects;
+  /** Moves with it, or neither does. */
+  readonly cashOut?: Swap;
 }
 
 /** True when this call moved it (compare-and-swap on the state). */
@@ -189,14 +204,18 @@ export const toInvoiceView = (row: InvoiceRow): InvoiceView => ({
   createdAt: row.createdAt,
   expiresAt: row.expiresAt,
   settledAt: row.settledAt,
+  paidWhenHeld: row.settleAfterSeconds !== null,
   hold: row.kind === 'hold' ? toHoldView(row) : null,
 });
 
 const toHoldView = (row: InvoiceRow): HoldView => ({
+  backendId: row.backendId,
   longestHoldSeconds: row.longestHoldSeconds ?? 0,
   onDeadline: row.onDeadline === 'settle' ? 'settle' : 'cancel',
   guardsPreimage: row.sealedPreimage !== null,
   heldAt: row.heldAt,
+  canceledAt: row.canceledAt,
+  settleAt: row.settleAt,
   deadlineHeight: row.deadlineHeight,
   deadlineAt: row.deadlineAt,
 });

@@ -115,6 +115,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   ledger,
   'outgoing.halt': halt,
   'outgoing.resume': resume,
+  'preimageKeys.rotate': ({ keys }) => keys.rotate(),
   'keys.list': ({ core }) => core.wallets.keys(),
   'keys.create': ({ core }, args) => core.wallets.createKey(newKey.parse(args)),
   'keys.revoke': ({ core }, args) => core.wallets.revokeKey(z.string().min(1).parse(args.key)),

@@ -1,5 +1,6 @@
 // The core put together: stories, commands and workers over a database and its backends, without any door. Tests build it as main does.
 
+import { createHeights } from '../backends/heights.ts';
 import { connectInside, type InsideFunctions } from '../backends/inside/backend.ts';
 import type { Backend, Network } from '../backends/port.ts';
 import { createRegistry, insideId, type Registry } from '../backends/registry.ts';
@@ -181,6 +182,7 @@ const storiesOf = (parts: CoreParts, shared: Shared): CommandDeps => {
       ...common,
       count: (what, backend) => metrics.count(what, { backend }),
       poke: feed.poke,
+      heights: createHeights(),
       vault: parts.vault,
       holds: parts.holds,
     },

@@ -9,23 +9,22 @@ import type { Backend } from '../backends/port.ts';
 import { processWorlds } from '../backends/simulated/backend.ts';
 import type { CommandDeps } from '../commands/deps.ts';
 import type { BackendConfig, Config } from '../config/types.ts';
-import { sealingKeys } from '../invoices/lists.ts';
-
 import { bolt11Text, msat } from '../lightning/values.ts';
 import { defaultPaymentSettings } from '../payments/deps.ts';
 import { systemClock } from '../platform/clock.ts';
 import { type Database, openDatabase } from '../platform/db.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
-import { addVaultKey, readVault, type Vault } from '../platform/vault.ts';
 import { fixedPrice } from '../prices/price.ts';
 import { type Core, createCore } from './core.ts';
+import { type Keys, openKeys } from './keys.ts';
 
 export interface Opened {
   readonly core: Core;
   readonly db: Database;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly keys: Keys;
   /** Closes core, backends and database, in this order. */
   close(): Promise<void>;
 }
@@ -49,6 +48,7 @@ export const openCore = async (config: Config, options: OpenOptions): Promise<Op
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const db =
     options.db ?? (await openDatabase({ ...databaseOptions(config), migrationsDir: join(packageRoot(), 'prisma', 'migrations'), log }));
+  const keys = await openKeys(db, config.holds.keyFile, systemClock);
   const backends = await connectAll(config, log);
   const core = await createCore({
     db,
@@ -67,8 +67,8 @@ export const openCore = async (config: Config, options: OpenOptions): Promise<Op
     payments: { ...defaultPaymentSettings, waitSeconds: config.payments.waitSeconds },
     keyless: { perMinute: config.limits.keylessInvoicesPerMinute, blockSeconds: keylessBlockSeconds },
     simulatedPayer: simulatedPayer(config),
-    vault: await openVault(db, config),
-    holds: heldAtMost,
+    vault: keys.vault,
+    holds: heldAtMost(config),
   });
   if (config.price === null) log.warn({}, 'no price is configured: display amounts answer zero (set "price" for your currency)');
   await firstAccounts(core, config);
@@ -77,25 +77,14 @@ export const openCore = async (config: Config, options: OpenOptions): Promise<Op
     await core.registry.close();
     await db.close();
   };
-  return { core, db, log, metrics, close };
+  return { core, db, log, metrics, keys, close };
 };
 
-// 0.1 BTC a wallet and 1 BTC in all: enough for machines, far from filling the channels of a node.
-const heldAtMost = { perWalletMsat: 10_000_000_000n, perGatewayMsat: 100_000_000_000n } as const;
-
-/** The keys that guard preimages; made at the first start. A secret whose key is gone refuses the start, not the first settlement. */
-const openVault = async (db: Database, config: Config): Promise<Vault> => {
-  const file = join(config.dataDir, 'preimage.keys');
-  const needed = await sealingKeys(db);
-  if (!existsSync(file) && needed.length === 0) addVaultKey(file, systemClock.now());
-  if (!existsSync(file))
-    throw new Error(`${file} is missing, and the database holds preimages that were sealed with its keys: put it back`);
-  const vault = readVault(file);
-  const lost = needed.filter((id) => !vault.keyIds.includes(id));
-  if (lost.length > 0)
-    throw new Error(`${file} lacks the key ${lost.join(', ')}, and the database holds preimages that were sealed with it: put it back`);
-  return vault;
-};
+const heldAtMost = ({ holds }: Config) => ({
+  perWalletMsat: BigInt(holds.walletSats) * 1000n,
+  perGatewayMsat: BigInt(holds.gatewaySats) * 1000n,
+  longestSeconds: holds.longestSeconds,
+});
 
 const databaseOptions = ({ database }: Config): { url: string | null; dataDir: string; durable: boolean; poolSize?: number } =>
   database.is === 'server'

@@ -1,5 +1,6 @@
 // What one change of state takes along: rows that the same statement writes, so that nobody ever sees one without the other.
 // Keys are the columns' names, because the statements of `advance` read them as jsonb.
+import type { CashEffects } from './effects-cash.ts';
 
 /** Upserted by (subject_id, wallet_id): the movement as a user sees it. */
 export interface TransactionRow {
@@ -38,8 +39,8 @@ export interface JournalRow {
 }
 
 export interface OutboxRow {
-  readonly topic: 'payment' | 'invoice';
-  /** Payment hash. */
+  readonly topic: 'payment' | 'invoice' | 'cashOut';
+  /** Payment hash; of a cash-out, its id. */
   readonly subject: string;
   readonly account_id: string;
   readonly wallet_id: string;
@@ -55,7 +56,7 @@ export interface IncidentRow {
   readonly created_at: Date;
 }
 
-export interface Effects {
+export interface Effects extends CashEffects {
   readonly transactions?: readonly TransactionRow[];
   readonly journals?: readonly JournalRow[];
   readonly events?: readonly OutboxRow[];

@@ -9,9 +9,13 @@ export type Refusal =
   | { readonly is: 'limitExceeded'; readonly limit: string; readonly remainingMsat: bigint }
   | { readonly is: 'tooManyRequests'; readonly what: 'invoices' | 'addresses'; readonly retryAfterSeconds: number }
   | { readonly is: 'wrongState'; readonly state: string; readonly asked: string }
-  | { readonly is: 'notFound'; readonly what: 'wallet' | 'invoice' | 'payment' | 'account' | 'transaction' | 'key'; readonly given: string }
+  | { readonly is: 'notFound'; readonly what: Missing; readonly given: string }
   | { readonly is: 'forbidden'; readonly needs: 'READ' | 'RECEIVE' | 'WRITE' | 'ADMIN'; readonly kind: 'read' | 'write' }
   | { readonly is: 'noRoute'; readonly reserveMsat: bigint | null }
+  /** So much cannot be received now. */
+  | { readonly is: 'notReceivable'; readonly neededMsat: bigint; readonly receivableMsat: bigint }
+  /** A hold ends too soon, by the clock or by blocks, for what was asked. */
+  | { readonly is: 'tooLittleTime'; readonly neededSeconds: number; readonly leftSeconds: number }
   | {
       readonly is:
         | 'unauthenticated'
@@ -26,8 +30,14 @@ export type Refusal =
         | 'backendUnavailable'
         | 'outgoingHalted'
         | 'externalIdTaken'
+        | 'reportConflict'
+        | 'voucherNotReady'
+        | 'voucherExpired'
+        | 'voucherUsed'
         | 'internal';
     };
+
+export type Missing = 'wallet' | 'invoice' | 'payment' | 'account' | 'transaction' | 'key' | 'cashOut' | 'refund';
 
 /** Thrown by the core, caught by doors. */
 export class Refused extends Error {

@@ -19,6 +19,8 @@ export interface NewWallet {
   readonly keylessCreate: boolean;
   readonly defaultExpirySeconds: number | null;
   readonly defaultFeeLimitPpm: number | null;
+  /** Absent or null: invoices are settled at once. */
+  readonly settleAfterSeconds?: number | null;
 }
 
 export interface NewKey {

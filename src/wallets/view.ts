@@ -36,6 +36,8 @@ export interface WalletView {
   readonly keylessCreate: boolean;
   readonly defaultExpirySeconds: number | null;
   readonly defaultFeeLimitPpm: number | null;
+  /** Set: its invoices are held and told as paid, and settled so many seconds later unless an admin undoes it. */
+  readonly settleAfterSeconds: number | null;
 }
 
 export interface TransactionView {

@@ -27,7 +27,7 @@ const everyMs = 1_000;
 const askMs = 15_000;
 
 export const createDeadlineGuard = (deps: { readonly clock: Clock; readonly log: Log; readonly invoices: InvoiceDeps }): DeadlineGuard => {
-  const heights = new Map<string, number>();
+  const { heights } = deps.invoices;
   let running: Promise<void> | null = null;
   let missed = false;
   let stopTimer: (() => Promise<void>) | null = null;
@@ -35,7 +35,7 @@ export const createDeadlineGuard = (deps: { readonly clock: Clock; readonly log:
   const look = async (): Promise<void> => {
     const ids = deps.invoices.registry.all.map((one) => one.backend.id);
     const rows = await heldInvoices(deps.invoices.db, ids);
-    await Promise.all(rows.map((row) => guard(deps.invoices, row, heights.get(row.backendId) ?? null)));
+    await Promise.all(rows.map((row) => guard(deps.invoices, row, heights.of(row.backendId))));
   };
   // What falls due while we look is looked at right after.
   const again = (): void => {
@@ -57,7 +57,7 @@ export const createDeadlineGuard = (deps: { readonly clock: Clock; readonly log:
   return {
     once,
     block: (backendId, height) => {
-      heights.set(backendId, Math.max(height, heights.get(backendId) ?? 0));
+      heights.reached(backendId, height);
       void once();
     },
     due: again,

@@ -87,7 +87,7 @@ export const testCore = async (options: TestCoreOptions = {}): Promise<TestCore>
     keyless: { perMinute: 60, blockSeconds: 300 },
     simulatedPayer: null,
     vault: testVault(),
-    holds: { perWalletMsat: 10_000_000_000n, perGatewayMsat: 100_000_000_000n },
+    holds: { perWalletMsat: 10_000_000_000n, perGatewayMsat: 100_000_000_000n, longestSeconds: 600 },
   });
   const accountId = await core.wallets.ensureAccount('operator', null);
   const walletId = await core.wallets.ensureWallet(accountId, wallet('atm', {}));

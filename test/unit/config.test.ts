@@ -79,6 +79,7 @@ describe('no file at all', () => {
             keylessCreate: true,
             defaultExpirySeconds: null,
             defaultFeeLimitPpm: null,
+            settleAfterSeconds: null,
           },
         ],
       },
@@ -189,6 +190,8 @@ describe('values', () => {
     ['accounts: [{ name: a, wallets: [{ name: w, feeLimitPpm: 1000001 }] }]', 'accounts[0].wallets[0].feeLimitPpm', '"1000001"', '1000000'],
     ['payments: { waitSeconds: 301 }', 'payments.waitSeconds', '"301"', 'at most 300'],
     ['invoices: { defaultExpiry: 2d }', 'invoices.defaultExpiry', '"2d"', '24 hours'],
+    ['holds: { longestSeconds: 25h }', 'holds.longestSeconds', '"25h"', 'to 24 hours'],
+    ['accounts: [{ name: a, wallets: [{ name: w, settleAfter: 2h }] }]', 'accounts[0].wallets[0].settleAfter', '"2h"', 'to an hour'],
     ['graphql: { cors: true }', 'graphql.cors', '"true"', 'a list of origins'],
     ['graphql: { cors: ["https://a.example/path"] }', 'graphql.cors[0]', '"https://a.example/path"', 'a list of origins'],
     ['graphql: { graphiql: perhaps }', 'graphql.graphiql', '"perhaps"', 'true or false'],
@@ -215,11 +218,12 @@ accounts:
   - name: Station
     username: station
     wallets:
-      - { name: atm, receive: [two, one], pay: [two], balance: ledger, keylessCreate: true, acceptFixedAmount: false, defaultExpiry: 10m, feeLimitPpm: 500 }
+      - { name: atm, receive: [two, one], pay: [two], balance: ledger, keylessCreate: true, acceptFixedAmount: false, defaultExpiry: 10m, feeLimitPpm: 500, settleAfter: 3m }
       - { name: till, backend: one }
       - { name: box, receive: [one] }
 payments: { waitSeconds: 5, feeLimitPpm: 900 }
 invoices: { defaultExpiry: 90 }
+holds: { keyFile: keys/preimages, walletSats: 5000, gatewaySats: 6000, longestSeconds: 2m }
 graphql: { graphiql: false, introspection: false, cors: ["https://a.example"], limits: { depth: 9 }, maxSubscriptions: 10 }
 price: { currency: EUR, perBtc: 90000.5 }
 limits: { keylessInvoicesPerMinute: 3 }
@@ -236,6 +240,7 @@ exclusive: true
         keylessCreate: true,
         defaultExpirySeconds: 600,
         defaultFeeLimitPpm: 500,
+        settleAfterSeconds: 180,
       },
       expect.objectContaining({
         receiveRoute: ['one'],
@@ -246,6 +251,8 @@ exclusive: true
       }),
       expect.objectContaining({ receiveRoute: ['one'], payRoute: [] }),
     ]);
+    expect(config.holds).toMatchObject({ walletSats: 5000, gatewaySats: 6000, longestSeconds: 120 });
+    expect(config.holds.keyFile).toMatch(/keys\/preimages$/);
     expect(config).toMatchObject({
       sandbox: false,
       listen: { publicUrl: 'https://pay.example.com/x', drainSeconds: 60, trustProxy: true },

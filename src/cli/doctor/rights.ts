@@ -39,6 +39,7 @@ export const checkRights: Check = async ({ config }) => {
     ...checkFolder(config.dataDir),
     ...(config.file === null || !isReal ? [] : checkFile(config.file, 'the configuration')),
     ...config.secretFiles.flatMap((file) => checkFile(file, 'the secret')),
+    ...checkFile(config.holds.keyFile, 'the key file'),
     ...(config.sandbox ? checkFile(sandboxFile(config.dataDir), 'the key in') : []),
   ];
   return found.length > 0 ? found : [ok('rights', 'files and folders are private and usable')];

@@ -48,6 +48,7 @@ export const wallet = (id = walletId): WalletView => ({
   keylessCreate: false,
   defaultExpirySeconds: null,
   defaultFeeLimitPpm: null,
+  settleAfterSeconds: null,
 });
 
 export const invoice = (changes: Partial<InvoiceView> = {}): InvoiceView => ({
@@ -67,6 +68,7 @@ export const invoice = (changes: Partial<InvoiceView> = {}): InvoiceView => ({
   createdAt: now,
   expiresAt: later,
   settledAt: null,
+  paidWhenHeld: false,
   hold: null,
   ...changes,
 });

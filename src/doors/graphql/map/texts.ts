@@ -77,6 +77,8 @@ const missingTexts: { readonly [W in Missing['what']]: (refusal: Missing) => Err
   account: ({ given }) => say('NOT_FOUND', `Account does not exist for username ${given}`),
   transaction: () => unexpected('CouldNotFindTransactionError'),
   key: () => say('NOT_FOUND', 'The API key does not exist.'),
+  cashOut: () => say('CASH_OUT_NOT_FOUND', 'There is no such cash-out in your wallets.'),
+  refund: () => say('REFUND_NOT_FOUND', 'Nothing of this cash-out is to be paid back.'),
 };
 
 const texts: Texts = {
@@ -111,6 +113,14 @@ const texts: Texts = {
   backendUnavailable: () => offlineText,
   outgoingHalted: always('OPERATION_RESTRICTED', 'Outgoing payments are halted, please contact support.'),
   externalIdTaken: always('INVALID_INPUT', 'External id for invoice or transaction already exists'),
+  notReceivable: ({ neededMsat, receivableMsat }) =>
+    say('NOT_RECEIVABLE', `${toSatCeil(neededMsat)} sats cannot be received now: there is room for ${toSatFloor(receivableMsat)}.`),
+  tooLittleTime: ({ neededSeconds, leftSeconds }) =>
+    say('TOO_LITTLE_TIME', `It needs ${neededSeconds} seconds, and the hold ends in ${leftSeconds}: do not give out cash.`),
+  reportConflict: always('REPORT_CONFLICT', 'Another result was reported for this cash-out before; that one stands.'),
+  voucherNotReady: always('REFUND_NOT_READY', 'The customer’s payment is not settled yet: try again in a moment.'),
+  voucherExpired: always('REFUND_EXPIRED', 'The time to redeem this refund is over.'),
+  voucherUsed: always('REFUND_USED', 'This refund was paid already.'),
   internal: () => unknownText,
 };
 
