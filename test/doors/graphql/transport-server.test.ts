@@ -1,5 +1,5 @@
 // The server that doors share: health, metrics, an end that lets a send finish, and a certificate that is changed while it runs.
-import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { firstPair, type Pair, secondPair } from '../../support/certificates.ts';
 import { start } from './transport-harness.ts';
 
 const origin = (url: string): string => new URL(url).origin;
@@ -120,22 +121,10 @@ test('closing waits for a send over a WebSocket, and no longer than it may', asy
   expect(await answer).toBe('cut');
 });
 
-const certificate = (dir: string, name: string): { cert: string; key: string } => {
+const certificate = (dir: string, name: string, pair: Pair): { cert: string; key: string } => {
   const [cert, key] = [join(dir, `${name}.crt`), join(dir, `${name}.key`)];
-  const args = [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:prime256v1',
-    '-nodes',
-    '-days',
-    '2',
-    '-subj',
-    `/CN=${name}`,
-  ];
-  execFileSync('openssl', [...args, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  writeFileSync(cert, pair.cert);
+  writeFileSync(key, pair.key);
   return { cert, key };
 };
 
@@ -150,7 +139,7 @@ const nameOf = (port: number): Promise<string> =>
 
 test('TLS: a new certificate is served without a restart; one that does not fit leaves the old one', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'switchyard-tls-'));
-  const [first, second] = [certificate(dir, 'first.example'), certificate(dir, 'second.example')];
+  const [first, second] = [certificate(dir, 'first', firstPair), certificate(dir, 'second', secondPair)];
   const live = { cert: join(dir, 'live.crt'), key: join(dir, 'live.key') };
   await Promise.all([cp(first.cert, live.cert), cp(first.key, live.key)]);
   const server = await start({}, { tls: live, tlsCheckMs: 40 });
