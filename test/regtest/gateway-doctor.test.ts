@@ -152,7 +152,7 @@ describe('another node behind the same name', () => {
     });
     expect(config).toBe(gateway.configPath);
     await gateway.start();
-    const [key, id] = await Promise.all([gateway.key('atm'), gateway.walletId('atm')]);
+    const [key, id] = await Promise.all([gateway.key({ wallet: 'atm' }), gateway.walletId('atm')]);
     const wallet = walletAt(gateway.door(key), id);
     const { request, hash } = await invoiceOf(a, 1_000);
     expect(await wallet.pay(request)).toMatchObject({ status: 'FAILURE', errors: [{ code: 'LND_OFFLINE' }] });

@@ -137,15 +137,13 @@ export const useGateway = async (network: Network, more: object = {}): Promise<B
   const gateway = await createGateway({ ...configOn(lndBackend(a)), ...more });
   afterAll(() => gateway.remove());
   await gateway.start();
-  const open = async (name: string, terms?: KeyTerms): Promise<{ readonly key: string; readonly wallet: Wallet }> => {
-    const [key, id] = await Promise.all([gateway.key(name, terms), gateway.walletId(name)]);
-    return { key, wallet: walletAt(gateway.door(key), id) };
-  };
-  const [{ key, wallet }, { wallet: whole }] = await Promise.all([open('atm'), open('whole')]);
+  const [key, id, wholeId] = await Promise.all([gateway.key({ account: 'operator' }), gateway.walletId('atm'), gateway.walletId('whole')]);
+  const door = gateway.door(key);
+  const [wallet, whole] = [walletAt(door, id), walletAt(door, wholeId)];
   const anyone = gateway.door(null);
   return {
-    ...{ gateway, key, door: gateway.door(key), anyone, wallet, whole },
-    walletWith: async (terms) => (await open('atm', terms)).wallet,
+    ...{ gateway, key, door, anyone, wallet, whole },
+    walletWith: async (terms) => walletAt(gateway.door(await gateway.key({ wallet: 'atm' }, terms)), id),
     becomes: async (paymentRequest, status, ms = 30_000) => {
       await waitUntil(`the status ${status}`, async () => (await statusOf(anyone, paymentRequest)) === status, ms);
     },

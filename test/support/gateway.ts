@@ -18,6 +18,12 @@ export interface Answered {
   readonly err: string;
 }
 
+/** Either of the two. */
+export interface KeyOwner {
+  readonly wallet?: string;
+  readonly account?: string;
+}
+
 export interface KeyTerms {
   readonly scopes?: string;
   /** Seconds that a send waits before it answers PENDING. */
@@ -41,7 +47,7 @@ export interface Gateway {
   /** Runs a verb of the command line on this gateway's configuration. */
   readonly cli: (...words: readonly string[]) => Promise<Answered>;
   /** Makes an API key by the command line. */
-  readonly key: (wallet: string, terms?: KeyTerms) => Promise<string>;
+  readonly key: (of: KeyOwner, terms?: KeyTerms) => Promise<string>;
   readonly walletId: (name: string) => Promise<string>;
   /** A client with this key; null: without one. */
   readonly door: (key: string | null) => Door;
@@ -111,6 +117,7 @@ export const createGateway = async (config: object): Promise<Gateway> => {
   let daemon: Daemon | null = null;
 
   let asked = true;
+  let listed: Promise<readonly { readonly id: string; readonly name: string }[]> | null = null;
   let accident: string | null = null;
 
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<string> => {
@@ -135,13 +142,14 @@ export const createGateway = async (config: object): Promise<Gateway> => {
     kill: async () => void (await end('SIGKILL')),
     isRunning: () => daemon?.isRunning() === true,
     cli: command,
-    key: async (wallet, { scopes = 'READ,WRITE', waitSeconds } = {}) => {
+    key: async ({ wallet, account }, { scopes = 'READ,WRITE', waitSeconds } = {}) => {
+      const owner = wallet === undefined ? ['--account', account ?? ''] : ['--wallet', wallet];
       const wait = waitSeconds === undefined ? [] : ['--wait-seconds', String(waitSeconds)];
-      return must(await command('keys', 'create', '--wallet', wallet, '--scopes', scopes, ...wait)).trim();
+      return must(await command('keys', 'create', ...owner, '--scopes', scopes, ...wait)).trim();
     },
     walletId: async (name) => {
-      const rows: readonly { readonly id: string; readonly name: string }[] = JSON.parse(must(await command('wallets', 'list', '--json')));
-      const row = rows.find((one) => one.name === name);
+      listed ??= command('wallets', 'list', '--json').then((said) => JSON.parse(must(said)));
+      const row = (await listed).find((one) => one.name === name);
       if (!row) throw new Error(`there is no wallet ${name}`);
       return row.id;
     },
