@@ -15,7 +15,8 @@ const refusedMs = 300_000;
 /** Rings the bell at every hint, until `signal` aborts. Never throws. */
 export const wakeUps = (context: GaloyContext, signal: AbortSignal): void => {
   const client = connect(context);
-  signal.addEventListener('abort', () => void client.dispose(), { once: true });
+  // In the middle of a reconnection it rejects with the close that it causes itself.
+  signal.addEventListener('abort', () => void Promise.resolve(client.dispose()).catch(() => undefined), { once: true });
   if (signal.aborted) return;
   const streams = { context, client };
   keep(streams, { name: 'myUpdates', document: GatewayUpdates, variables: {}, endless: true, hint: isMoney }, signal);
