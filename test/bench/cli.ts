@@ -26,6 +26,7 @@ Measures requests/s, latency, CPU per request and memory, next to bare servers a
       payments   lnInvoicePaymentSend on real LND, next to the raw sendPaymentV2
       starts     later starts, to the first answer
   --quick              shorter and once: to see that it works, not to believe its figures
+  --seconds <n>        how long each figure is measured, a round (default: 4; quick: 2)
   --invoices <n>       how many are stored for the poll (default: 100000)
   --database <names>   embedded, postgres, or both with a comma (default: both)
   --json <file>        the same figures as JSON
@@ -178,6 +179,7 @@ const partsOf = (text: string | undefined): ReadonlySet<Part> => {
 const options = {
   only: { type: 'string' },
   quick: { type: 'boolean' },
+  seconds: { type: 'string' },
   invoices: { type: 'string' },
   database: { type: 'string' },
   json: { type: 'string' },
@@ -202,7 +204,8 @@ const main = async (): Promise<number> => {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-bench-'));
   const profileDir = values.profile === undefined ? null : resolve(values.profile);
   if (profileDir !== null) mkdirSync(profileDir, { recursive: true });
-  const pace = quick ? { warmMs: 1500, ms: 2000, rounds: 1 } : { warmMs: 2000, ms: 4000, rounds: 3 };
+  const ms = Number(values.seconds ?? (quick ? 2 : 4)) * 1000;
+  const pace = { warmMs: quick ? 1500 : 2000, ms, rounds: quick ? 1 : 3 };
   const bench: Bench = {
     ...{ folder, pace, quick, profileDir, invoices: Number(values.invoices ?? 100_000) },
     ...{ embedded: names.includes('embedded'), postgres: server },
