@@ -89,6 +89,8 @@ const next = <T>(pick: (message: unknown) => T | undefined): Promise<T> =>
     process.on('message', look);
   });
 
+const warmRequests = 1000;
+
 const isJob = (message: unknown): message is Job => typeof message === 'object' && message !== null && 'work' in message;
 
 process.channel?.ref();
@@ -96,7 +98,10 @@ const given = next((message) => (isJob(message) ? message : undefined));
 process.send?.({ is: 'ready' });
 const job = await given;
 const call = callOf(job);
-await loop(call, job.concurrency, job.warmMs);
+// Compiled code is what is measured: on a busy machine the time alone may be too short for it.
+for (let done = 0, tries = 0; done < warmRequests && tries < 10; tries += 1) {
+  done += (await loop(call, job.concurrency, job.warmMs)).latencies.length;
+}
 // The parent looks at what everybody has used so far, and lets us go.
 const told = next((message) => message === 'go' || undefined);
 process.send?.({ is: 'warm' });
