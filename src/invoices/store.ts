@@ -4,6 +4,7 @@ import { advance, type Swap } from '../platform/advance.ts';
 import { type Database, sql } from '../platform/db.ts';
 import { type Effects, toJson } from '../platform/effects.ts';
 import { type CashEffects, cashClauses, cashValue } from '../platform/effects-cash.ts';
+import { gathered } from '../platform/gather.ts';
 import type { InvoiceState } from './states.ts';
 import type { HoldView, InvoiceView } from './view.ts';
 
@@ -48,11 +49,17 @@ export const invoiceColumns = `id, account_id AS "accountId", wallet_id AS "wall
   canceled_at AS "canceledAt", next_check_at AS "nextCheckAt", checks, asked_by AS "askedBy", asked_key AS "askedKey", asked_digest AS "askedDigest"`;
 
 // Raw because it is the hot path: one prepared statement instead of Prisma's planning for each creation.
-const inserted = `INSERT INTO invoices (id, account_id, wallet_id, backend_id, backend_identity, kind, payment_hash, bolt11, payment_secret, preimage,
+const insertedColumns = `id, account_id, wallet_id, backend_id, backend_identity, kind, payment_hash, bolt11, payment_secret, preimage,
     amount_msat, memo, description_hash, external_id, webhook_url, created_at, expires_at, next_check_at, asked_by, asked_key, asked_digest, sealed_preimage, longest_hold_seconds, on_deadline,
-    settle_after_seconds)
+    settle_after_seconds`;
+const inserted = `INSERT INTO invoices (${insertedColumns})
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`;
 const insert = { name: 'invoice_insert', text: inserted };
+// As JSON, so that one prepared statement serves any number of rows.
+const insertMany = {
+  name: 'invoice_insert_many',
+  text: `INSERT INTO invoices (${insertedColumns}) SELECT ${insertedColumns} FROM json_populate_recordset(null::invoices, $1::json)`,
+};
 const insertAlong = {
   name: 'invoice_insert_along',
   text: `WITH invoice AS (${inserted} RETURNING id), ${cashClauses('invoice', 26)} SELECT id FROM invoice`,
@@ -86,10 +93,25 @@ const lateness = {
 
 /** Throws a unique violation when the hash, the external id or the idempotency key is taken; then nothing of `along` is written either. */
 export const insertInvoice = async (db: Database, row: NewInvoice, along: CashEffects | null = null): Promise<void> => {
-  const values = valuesOf(row);
-  if (along === null) await sql(db, insert, values);
-  else await sql(db, insertAlong, [...values, toJson(cashValue(along))]);
+  if (along === null) await inserting(db)(row);
+  else await sql(db, insertAlong, [...valuesOf(row), toJson(cashValue(along))]);
 };
+
+// What is gathered is of one database; a process may have several (tests).
+const gatherers = new WeakMap<Database, (row: NewInvoice) => Promise<void>>();
+const inserting = (db: Database): ((row: NewInvoice) => Promise<void>) => {
+  const known = gatherers.get(db);
+  if (known) return known;
+  const made = gathered<NewInvoice>({
+    one: async (row) => void (await sql(db, insert, valuesOf(row))),
+    many: async (rows) => void (await sql(db, insertMany, [toJson(rows.map(namedValuesOf))])),
+  });
+  gatherers.set(db, made);
+  return made;
+};
+
+const columnNames = insertedColumns.split(',').map((name) => name.trim());
+const namedValuesOf = (row: NewInvoice): object => Object.fromEntries(valuesOf(row).map((value, index) => [columnNames[index], value]));
 
 const valuesOf = (row: NewInvoice): readonly unknown[] => [
   row.id,
