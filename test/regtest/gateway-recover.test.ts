@@ -9,16 +9,21 @@ import { useNetwork } from './useNetwork.ts';
 import { waitUntil } from './wait.ts';
 
 const network = await useNetwork();
-const { a, b } = network.nodes;
+const { a, b, e } = network.nodes;
 const gate = await openGate({ host: '127.0.0.1', port: a.rpcPort });
 afterAll(() => gate.close());
-const { gateway, anyone, wallet, becomes, walletWith, checkBooks } = await useGateway(
+const { gateway, anyone, wallet, whole, becomes, walletWith, checkBooks } = await useGateway(
   network,
   configOn({ ...lndBackend(a), socket: `localhost:${gate.port}` }),
 );
 const hasty = await walletWith({ waitSeconds: 2 });
 
-const offline = { message: expect.stringContaining('Offchain action failed'), code: 'LND_OFFLINE' };
+const offline = {
+  message:
+    'Offchain action failed, please try again in a few minutes. If the problem persists, please contact support. ' +
+    'If you are on regtest, it might because blocks need to be generated so that lnd can be considered active.',
+  code: 'LND_OFFLINE',
+};
 
 const statusIn = ({ lnPayment }: PaymentEvent) => lnPayment.payment?.status;
 /** The cursor behind which the payment's end lies. */
@@ -105,6 +110,22 @@ describe('a gateway that is killed between the call and the answer', () => {
     await gateway.start();
     await waitUntil('the payment to succeed', async () => (await wallet.payment(hold.hash))?.status === 'SUCCESS', 15_000);
     expect(await wallet.payment(hold.hash)).toMatchObject({ preImage: hold.secret, attempts: [{ status: 'SUCCESS' }] });
+  });
+
+  test('during a second attempt: the failure of the first, which the node also tells of, does not end it', async () => {
+    const hold = await holdOf(e, null);
+    expect(await whole.payAmount(hold.request, 1_000_000)).toMatchObject({ status: 'FAILURE' });
+    const call = whole.payAmount(hold.request, 10_000).catch(() => 'broken');
+    await hold.held();
+    await gateway.kill();
+    expect(await call).toBe('broken');
+    await gateway.start();
+    expect((await gateway.cli('ask', hold.hash)).out).toContain('inFlight');
+    expect(await whole.payment(hold.hash)).toMatchObject({ status: 'PENDING', failure: null, attempts: [{ status: 'PENDING' }] });
+    await hold.settle();
+    await waitUntil('the payment to succeed', async () => (await whole.payment(hold.hash))?.status === 'SUCCESS', 15_000);
+    expect((await whole.movedBy(hold.hash)).map(({ status }) => status)).toEqual(['SUCCESS', 'FAILURE']);
+    await payFrom(e, (await invoiceOf(b, 10_000)).request);
   });
 });
 

@@ -153,7 +153,7 @@ describe('a payment that failed once and is tried again', () => {
     expect(await whole.payAmount(hold.request, '1000000')).toMatchObject({ status: 'FAILURE', errors: [noRoute] });
     const second = whole.payAmount(hold.request, '20000');
     await hold.held();
-    // Every way in which the gateway may hear the node's old story: asked by hand, and by the sweep of a gateway that has just come back.
+    // The node knows both: asked now, it is the second that counts.
     expect((await gateway.cli('ask', hold.hash)).out).toContain('inFlight');
     expect(await whole.payment(hold.hash)).toMatchObject({ status: 'PENDING', failure: null, attempts: [{ status: 'PENDING' }] });
     expect(await statusOf(anyone, hold.request)).toBe('PENDING');
