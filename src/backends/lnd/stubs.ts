@@ -17,6 +17,7 @@ import type {
   TransactionMessage,
   WalletBalanceMessage,
 } from './messages.ts';
+import { isOpenInvoice } from './skim.ts';
 
 /** How long a call may take, and who may end it earlier. */
 export interface Limits {
@@ -70,7 +71,8 @@ export interface LndStubs {
   readonly sendPayment: Stream<SendPaymentRequest, PaymentMessage>;
   readonly trackPayment: Stream<{ readonly payment_hash: Buffer; readonly no_inflight_updates: boolean }, PaymentMessage>;
   readonly trackPayments: Stream<{ readonly no_inflight_updates: boolean }, PaymentMessage>;
-  readonly subscribeInvoices: Stream<{ readonly settle_index: string }, InvoiceMessage>;
+  /** Of an invoice that is open it says no more than that. */
+  readonly subscribeInvoices: Stream<{ readonly settle_index: string }, InvoiceMessage | { readonly state: 'OPEN' }>;
   readonly subscribeInvoice: Stream<{ readonly r_hash: Buffer }, InvoiceMessage>;
   readonly subscribeTransactions: Stream<Empty, TransactionMessage>;
   readonly blockEpochs: Stream<Empty, { readonly height: number }>;
@@ -130,6 +132,30 @@ const stream = <Request, Message>(client: RawClient, method: string): Stream<Req
     }
   };
 
+/** What grpc-js attaches to each method of a client, and the call under it that takes another way of reading. */
+interface StreamMethod {
+  readonly path: string;
+  readonly requestSerialize: (request: unknown) => Buffer;
+  readonly responseDeserialize: (bytes: Buffer) => unknown;
+}
+interface StreamingClient {
+  makeServerStreamRequest(
+    path: string,
+    write: StreamMethod['requestSerialize'],
+    read: (bytes: Buffer) => unknown,
+    request: unknown,
+  ): RawCall;
+}
+
+const open = { state: 'OPEN' } as const;
+
+/** The node's stream of invoices. A busy node adds thousands for each that is settled: decoding them costs as much as creating them. */
+const skimming = (client: RawClient): RawClient[string] => {
+  const { path, requestSerialize, responseDeserialize } = client.subscribeInvoices as unknown as StreamMethod;
+  const read = (bytes: Buffer): unknown => (isOpenInvoice(bytes) ? open : responseDeserialize(bytes));
+  return (request) => (client as unknown as StreamingClient).makeServerStreamRequest(path, requestSerialize, read, request);
+};
+
 const connected = 2; // grpc.connectivityState.READY
 
 const readyOn =
@@ -163,7 +189,7 @@ export const lndStubs = (lnd: AuthenticatedLnd): LndStubs => {
     sendPayment: stream(router, 'sendPaymentV2'),
     trackPayment: stream(router, 'trackPaymentV2'),
     trackPayments: stream(router, 'trackPayments'),
-    subscribeInvoices: stream(main, 'subscribeInvoices'),
+    subscribeInvoices: stream({ subscribeInvoices: skimming(main) }, 'subscribeInvoices'),
     subscribeInvoice: stream(invoices, 'subscribeSingleInvoice'),
     subscribeTransactions: stream(main, 'subscribeTransactions'),
     blockEpochs: stream(chain, 'registerBlockEpochNtfn'),
