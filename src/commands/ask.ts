@@ -132,9 +132,8 @@ const send = async (deps: CommandDeps, input: SendPayment, asking: Asking): Prom
   const { payment } = sent;
   // Somebody else's payment for the same request is theirs to look at.
   const own = payment && payment.walletId === wallet.id ? payment : null;
-  const transaction = own && (await transactionOf(deps.payments.db, own.id, wallet.id));
-  if (sent.is === 'alreadyPaid') return { is: 'alreadyPaid', payment: own, transaction };
-  return { is: sent.payment.state, payment: own, transaction };
+  if (sent.is === 'payment') return { is: sent.payment.state, payment: own, transaction: own && sent.transaction };
+  return { is: 'alreadyPaid', payment: own, transaction: own && (await transactionOf(deps.payments.db, own.id, wallet.id)) };
 };
 
 const probe = async (deps: CommandDeps, input: ProbeFee, asking: Asking): Promise<ProbeAnswer> => {

@@ -4,17 +4,28 @@ import type { PayOutcome } from '../backends/port.ts';
 import { attemptRef } from '../backends/port.ts';
 import { bolt11Text, msat, paymentHash } from '../lightning/values.ts';
 import { refuse } from '../platform/refusal.ts';
+import { transactionOf } from '../wallets/transactions.ts';
+import type { TransactionView } from '../wallets/view.ts';
 import { type Begun, beginPayment, type Started } from './begin.ts';
 import type { PaymentDeps } from './deps.ts';
 import { observeAttempt } from './observe.ts';
 import { preparePayment, type SendOrder } from './prepare.ts';
 import { type Candidate, insideCandidates, nextCandidate, paidInside, payCandidates, paysItself } from './route.ts';
-import { type AttemptRow, attempt, attemptsForHash, type NewAttempt, paymentByAsk, rescheduleAttempt, viewOfPayment } from './store.ts';
+import {
+  type AttemptRow,
+  attempt,
+  attemptsForHash,
+  type NewAttempt,
+  type PaymentRow,
+  paymentByAsk,
+  rescheduleAttempt,
+  viewOfPayment,
+} from './store.ts';
 import type { PaymentView } from './view.ts';
 import { waitForEnd } from './wait.ts';
 
 export type Sent =
-  | { readonly is: 'payment'; readonly payment: PaymentView }
+  | { readonly is: 'payment'; readonly payment: PaymentView; readonly transaction: TransactionView | null }
   /** Paid before, by us or by somebody else on the same backend. */
   | { readonly is: 'alreadyPaid'; readonly payment: PaymentView | null };
 
@@ -33,7 +44,13 @@ export const sendPayment = async (deps: PaymentDeps, order: SendOrder): Promise<
   const running = tracked(deps, runAttempts(deps, begun));
   await Promise.race([running, deps.clock.sleep(waitMs, begun.ended.signal).catch(() => undefined)]);
   begun.ended.abort();
-  return { is: 'payment', payment: await viewOfPayment(deps.db, begun.payment) };
+  return seen(deps, begun.payment);
+};
+
+/** The payment and its movement as they stand, read side by side: somebody waits for them. */
+const seen = async ({ db }: PaymentDeps, row: PaymentRow): Promise<Sent> => {
+  const [payment, transaction] = await Promise.all([viewOfPayment(db, row), transactionOf(db, row.id, row.walletId)]);
+  return { is: 'payment', payment, transaction };
 };
 
 const tracked = (deps: PaymentDeps, work: Promise<void>): Promise<void> => {
@@ -50,7 +67,7 @@ const replay = async (deps: PaymentDeps, order: SendOrder): Promise<Sent | null>
   const row = order.asked && (await paymentByAsk(deps.db, order.asked));
   if (!row) return null;
   if (row.askedDigest !== order.asked?.digest) return refuse({ is: 'idempotencyConflict' });
-  return { is: 'payment', payment: await viewOfPayment(deps.db, row) };
+  return seen(deps, row);
 };
 
 /** Another request with this key may write between our look and our own start: then its story is the answer, and FAILURE would be a lie. */
