@@ -2,7 +2,7 @@
 // a wallet, or a key; so a row that is written all the same is a bug.
 import { getNamedType } from 'graphql';
 import type { TestGateway } from '../support/gateway-inprocess.ts';
-import { type Mutation, mutations, placeholderWallet, queryArguments } from '../support/schema-walk.ts';
+import { adminMutations, type Mutation, mutations, placeholderWallet, queryArguments } from '../support/schema-walk.ts';
 import { bomb, randomQuery } from './documents.ts';
 import type { Random } from './random.ts';
 import { anyJson, bruise, surelyBad, text } from './values.ts';
@@ -65,6 +65,14 @@ const goodField = (random: Random, target: Target, name: string): string => {
     externalId: () => `x${text(random, 20, 'abcdef0123456789_-')}`,
     descriptionHash: () => 'cd'.repeat(32),
     webhookUrl: () => 'https://example.com/hook',
+    longestHold: () => 60,
+    onDeadline: () => 'CANCEL',
+    preimage: () => 'ef'.repeat(32),
+    name: () => 'x',
+    id: () => 'x',
+    reason: () => 'x',
+    payRoute: () => ['node'],
+    receiveRoute: () => ['node'],
   };
   return JSON.stringify(known[name]?.() ?? null);
 };
@@ -111,7 +119,7 @@ const anythingAnywhere: Maker = (random, target) => {
 
 const withoutTheRight: Maker = (random, target) => {
   const { read, expired } = target.keys;
-  const mutation = random.pick(mutations.filter(({ name }) => name !== 'simulatedPayerPay' && !name.endsWith('OnBehalfOfRecipient')));
+  const mutation = random.pick(mutations.filter(({ needs }) => needs !== 'nobody'));
   const variables = inputOf(random, mutation, (name) => goodField(random, target, name));
   const who = random.pick<Record<string, string>>([
     {},
@@ -121,6 +129,13 @@ const withoutTheRight: Maker = (random, target) => {
     { authorization: 'Basic eA==' },
   ]);
   return { ...post(asBody(mutation.document, variables), who), says: /Not authorized|not authorized to execute|Authorization Required/ };
+};
+
+/** Anything for an administrator, from those who are none. */
+const forAdministrators: Maker = (random, target) => {
+  const mutation = random.pick(adminMutations);
+  const variables = inputOf(random, mutation, (name) => (random.chance(0.5) ? goodField(random, target, name) : anyJson(random)));
+  return post(asBody(mutation.document, variables), random.chance(0.2) ? {} : keyed(random, target));
 };
 
 const badArgument: Maker = (random, target) => {
@@ -343,6 +358,7 @@ const makers = {
   oneBadField,
   anythingAnywhere,
   withoutTheRight,
+  forAdministrators,
   badArgument,
   oddStatus,
   streams,
@@ -362,7 +378,8 @@ const makers = {
 export const mix: readonly (readonly [number, Kind])[] = [
   [220, 'oneBadField'],
   [140, 'anythingAnywhere'],
-  [60, 'withoutTheRight'],
+  [50, 'withoutTheRight'],
+  [10, 'forAdministrators'],
   [150, 'badArgument'],
   [90, 'oddStatus'],
   [10, 'streams'],

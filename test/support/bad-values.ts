@@ -1,6 +1,7 @@
 // What no scalar of the schema may take, with the words that the contract has for it. One table for the tests of every operation and for
 // the fuzzer, so that a new scalar without bad values is noticed.
 import { fileURLToPath } from 'node:url';
+import { type GraphQLNamedType, isEnumType } from 'graphql';
 import { encodeBolt11 } from '../../src/lightning/bolt11-encode.ts';
 import { paymentHash } from '../../src/lightning/values.ts';
 
@@ -112,6 +113,7 @@ const pageSize = 'Requested page size';
 export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
   SatAmount: amounts('SatAmount'),
   Minutes: durations('Minutes'),
+  Seconds: durations('Seconds'),
   WalletId: [
     ...bad('Invalid value for WalletId', [
       '',
@@ -144,6 +146,7 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
     ...bad('Invalid type for LnPaymentRequest', noText),
   ],
   PaymentHash: hex64('PaymentHash'),
+  LnPaymentPreImage: hex64('LnPaymentPreImage'),
   Hex32Bytes: [
     ...bad('Hex32Bytes is not valid hex', ['zz', hex.toUpperCase(), `${hex}\n`, 'abc', '\u0000', sql]),
     ...bad('Hex32Bytes is not 32 bytes', ['', 'aa', `${hex}aa`, hex.repeat(500)]),
@@ -186,9 +189,20 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
     ]),
     ...bad('Invalid type for OnChainAddress', noText),
   ],
+  Boolean: byGraphql(['"true"', '1', '{}', '[]', '""']),
   Int: byGraphql(['1.5', '"1"', '2147483648', '-2147483649', 'true', '{}', '[]', '1e400', '""']),
   String: byGraphql(['5', 'true', '{}', '[]', '1.5']),
   ID: byGraphql(['true', '{}', '[]', '1.5']),
+};
+
+const badEnums = byGraphql(['"nobody"', '""', '5', 'true', '{}', '[]', '"__proto__"', '"toString"']);
+
+/** Those of a type, be it a scalar or an enum. @throws Error for a scalar that nobody has thought of. */
+export const badValuesOf = (type: GraphQLNamedType): readonly BadValue[] => {
+  if (isEnumType(type)) return badEnums;
+  const values = badValues[type.name];
+  if (!values) throw new Error(`no bad values for ${type.name}`);
+  return values;
 };
 
 /** Arguments whose rule is their own and not their scalar's. */

@@ -27,6 +27,8 @@ export interface Keys {
   /** Of another account. */
   readonly stranger: string;
   readonly expired: string;
+  /** All scopes; its sends wait for a second only. */
+  readonly impatient: string;
 }
 
 export interface WalletIds {
@@ -36,6 +38,8 @@ export interface WalletIds {
   readonly closed: string;
   /** Kind ledger, empty until paid; anybody may create invoices for it. */
   readonly ledger: string;
+  /** Kind ledger, and nobody ever pays it. */
+  readonly poor: string;
   /** Of another account; nobody else may create. */
   readonly foreign: string;
   /** A UUID that names nothing. */
@@ -106,7 +110,12 @@ const fileText = (world: string, options: TestGatewayOptions): string =>
       {
         name: 'operator',
         username: 'operator',
-        wallets: [{ name: 'atm', keylessCreate: true }, { name: 'closed' }, { name: 'ledger', balance: 'ledger', keylessCreate: true }],
+        wallets: [
+          { name: 'atm', keylessCreate: true },
+          { name: 'closed' },
+          { name: 'ledger', balance: 'ledger', keylessCreate: true },
+          { name: 'poor', balance: 'ledger' },
+        ],
       },
       { name: 'stranger', wallets: [{ name: 'foreign' }] },
     ],
@@ -125,7 +134,7 @@ const makeKeys = async ({ core }: Opened): Promise<{ keys: Keys; wallets: Wallet
   const atm = named('atm');
   const make = async (
     scopes: readonly Scope[],
-    more: { walletId?: string; accountId?: string; expiresAt?: Date } = {},
+    more: { walletId?: string; accountId?: string; expiresAt?: Date; waitSeconds?: number } = {},
   ): Promise<string> => {
     const { key } = await core.wallets.createKey({
       accountId: more.accountId ?? atm.accountId,
@@ -133,7 +142,7 @@ const makeKeys = async ({ core }: Opened): Promise<{ keys: Keys; wallets: Wallet
       name: scopes.join('+'),
       scopes,
       expiresAt: more.expiresAt ?? null,
-      waitSeconds: null,
+      waitSeconds: more.waitSeconds ?? null,
     });
     return key;
   };
@@ -148,11 +157,13 @@ const makeKeys = async ({ core }: Opened): Promise<{ keys: Keys; wallets: Wallet
       bound: await make(every, { walletId: atm.id }),
       stranger: await make(every, { accountId: named('foreign').accountId }),
       expired: await make(every, { expiresAt: new Date(Date.now() - 1000) }),
+      impatient: await make(every, { waitSeconds: 1 }),
     },
     wallets: {
       atm: atm.id,
       closed: named('closed').id,
       ledger: named('ledger').id,
+      poor: named('poor').id,
       foreign: named('foreign').id,
       unknown: '5d2c4b60-0c3e-4f1a-9b7d-1a2b3c4d5e6f',
     },

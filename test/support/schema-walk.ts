@@ -11,43 +11,61 @@ import {
   isInterfaceType,
   isNonNullType,
   isObjectType,
+  isRequiredInputField,
 } from 'graphql';
 import { schema } from '../../src/doors/graphql/schema.ts';
 
+/** As its description says it: `Needs RECEIVE or WRITE.` */
+export type Needs = 'nobody' | 'RECEIVE or WRITE' | 'WRITE' | 'ADMIN';
+
 export interface Mutation {
   readonly name: string;
-  /** Name of the type of its argument `input`. */
-  readonly inputType: string;
+  readonly needs: Needs;
   readonly fields: readonly GraphQLInputField[];
   readonly required: readonly string[];
   /** With the variable `$input`, selecting all of its payload. */
   readonly document: string;
 }
 
+const hasFields = (type: unknown): type is GraphQLObjectType | GraphQLInterfaceType => isObjectType(type) || isInterfaceType(type);
+
 const payloadOf = (field: GraphQLField<unknown, unknown>): string => {
   const type = getNamedType(field.type);
   if (!isObjectType(type)) throw new Error(`${field.name} answers no object`);
   const names = Object.values(type.getFields()).map(({ name, type: of }) => {
     if (name === 'errors') return 'errors { message path code }';
-    return isObjectType(getNamedType(of)) ? `${name} { __typename }` : name;
+    return hasFields(getNamedType(of)) ? `${name} { __typename }` : name;
   });
   return names.join(' ');
 };
 
+const needsOf = ({ name, description }: GraphQLField<unknown, unknown>): Needs => {
+  const [, found] = /Needs (no key|RECEIVE or WRITE|WRITE|ADMIN)/.exec(description ?? '') ?? [];
+  if (found === undefined) throw new Error(`the description of ${name} does not say what it needs`);
+  return found === 'no key' ? 'nobody' : (found as Needs);
+};
+
 const mutationOf = (field: GraphQLField<unknown, unknown>): Mutation => {
   const type = getNamedType(field.args.find(({ name }) => name === 'input')?.type);
-  if (!isInputObjectType(type)) throw new Error(`${field.name} has no input`);
-  const fields = Object.values(type.getFields());
+  const fields = isInputObjectType(type) ? Object.values(type.getFields()) : [];
+  const document = isInputObjectType(type)
+    ? `mutation m($input: ${type.name}!) { ${field.name}(input: $input) { ${payloadOf(field)} } }`
+    : `mutation m { ${field.name} { ${payloadOf(field)} } }`;
   return {
     name: field.name,
-    inputType: type.name,
+    needs: needsOf(field),
     fields,
-    required: fields.filter((one) => isNonNullType(one.type)).map(({ name }) => name),
-    document: `mutation m($input: ${type.name}!) { ${field.name}(input: $input) { ${payloadOf(field)} } }`,
+    required: fields.filter(isRequiredInputField).map(({ name }) => name),
+    document,
   };
 };
 
-export const mutations: readonly Mutation[] = Object.values(schema.getMutationType()?.getFields() ?? {}).map(mutationOf);
+const every: readonly Mutation[] = Object.values(schema.getMutationType()?.getFields() ?? {}).map(mutationOf);
+
+/** What wallets do; each has an `input` and a payload with `errors`. */
+export const mutations: readonly Mutation[] = every.filter(({ needs }) => needs !== 'ADMIN');
+/** What only an administrator's key may do. */
+export const adminMutations: readonly Mutation[] = every.filter(({ needs }) => needs === 'ADMIN');
 
 export interface AskedArgument {
   /** Such as `Query.me.defaultAccount.transactions(first)`. */
@@ -67,8 +85,6 @@ const literals: Readonly<Record<string, string>> = {
   paymentRequest: 'lnbcrt1x',
   transactionId: '5d2c4b60-0c3e-4f1a-9b7d-1a2b3c4d5e6f',
 };
-
-const hasFields = (type: unknown): type is GraphQLObjectType | GraphQLInterfaceType => isObjectType(type) || isInterfaceType(type);
 
 // Below these nothing takes an argument.
 const isEnd = (name: string): boolean =>
@@ -99,7 +115,12 @@ const below = (type: unknown, wrap: (inner: string) => string, path: string): re
   });
 };
 
-/** Every argument below Query, but for `input` objects. */
+const needsAdmin = (path: string): boolean => {
+  const [, root = ''] = path.split(/[.(]/);
+  return /Needs ADMIN/.test(schema.getQueryType()?.getFields()[root]?.description ?? '');
+};
+
+/** Every argument below Query that a wallet's key may give, but for `input` objects. */
 export const queryArguments: readonly AskedArgument[] = below(schema.getQueryType(), (inner) => `{ ${inner} }`, 'Query').filter(
-  ({ argument }) => argument.name !== 'input',
+  ({ path, argument }) => argument.name !== 'input' && !needsAdmin(path),
 );

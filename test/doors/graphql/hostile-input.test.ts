@@ -3,9 +3,9 @@
 // is added later is tried too.
 import { getNamedType } from 'graphql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type BadValue, badArguments, badRequests, badValues, leak } from '../../support/bad-values.ts';
+import { type BadValue, badArguments, badRequests, badValues, badValuesOf, leak } from '../../support/bad-values.ts';
 import { type Json, startTestGateway, type TestGateway } from '../../support/gateway-inprocess.ts';
-import { type Mutation, mutations, placeholderWallet, queryArguments } from '../../support/schema-walk.ts';
+import { adminMutations, type Mutation, mutations, placeholderWallet, queryArguments } from '../../support/schema-walk.ts';
 
 let gateway: TestGateway;
 let before: Readonly<Record<string, string>>;
@@ -87,8 +87,7 @@ const expectRefused = (mutation: string, { body, status }: Sent, { expected, jso
 
 const valuesOf = (mutation: string, { name, type }: Mutation['fields'][number]): readonly BadValue[] => {
   const scalar = getNamedType(type).name;
-  const values = badValues[scalar];
-  if (!values) throw new Error(`no bad values for the scalar ${scalar}`);
+  const values = badValuesOf(getNamedType(type));
   // The simulated payer is nobody of Galoy's: it answers what the network says.
   const more = mutation === 'simulatedPayerPay' ? [] : (badArguments[name] ?? []);
   const requests = scalar === 'LnPaymentRequest' && mutation !== 'simulatedPayerPay' ? badRequests : [];
@@ -186,15 +185,13 @@ describe('wallets of others', () => {
 describe('keys and scopes', () => {
   const scopeText = (what: string): string =>
     `Unexpected error occurred, please try again or contact support if it persists (code: AuthorizationError: not authorized to ${what})`;
-  const anybody = new Set(['lnInvoiceCreateOnBehalfOfRecipient', 'lnNoAmountInvoiceCreateOnBehalfOfRecipient', 'simulatedPayerPay']);
-  const receiving = new Set(['lnInvoiceCreate', 'lnNoAmountInvoiceCreate', 'lnInvoiceCancel']);
-  const guarded = mutations.filter(({ name }) => !anybody.has(name));
+  const guarded = mutations.filter(({ needs }) => needs !== 'nobody');
 
   test.each(guarded.map((mutation) => [mutation.name, mutation] as const))(
     '%s refuses keys without its scope, in its payload',
     async (name, mutation) => {
       const { read, receive } = gateway.keys;
-      for (const key of receiving.has(name) ? [read] : [read, receive]) {
+      for (const key of mutation.needs === 'WRITE' ? [read, receive] : [read]) {
         const { status, body } = await send(mutation.document, JSON.stringify({ input: goodInput(mutation) }), key);
         expect(status).toBe(200);
         const { errors, ...rest } = body.data[name];
@@ -235,6 +232,26 @@ describe('keys and scopes', () => {
     },
   );
 
+  test.each(adminMutations.map((mutation) => [mutation.name, mutation] as const))(
+    '%s does nothing for a key without ADMIN',
+    async (name, mutation) => {
+      const { wallets, keys } = gateway;
+      const known: Readonly<Record<string, unknown>> = {
+        walletId: wallets.atm,
+        paymentHash: 'ab'.repeat(32),
+        payRoute: ['node'],
+        receiveRoute: ['node'],
+      };
+      const input = Object.fromEntries(mutation.required.map((field) => [field, known[field] ?? 'x']));
+      for (const key of [keys.all, keys.readWrite, keys.write, keys.bound, keys.stranger, null]) {
+        const { status, body } = await send(mutation.document, JSON.stringify({ input }), key);
+        expect(status, name).toBe(200);
+        const [refusal] = body.errors ?? body.data[name].errors;
+        expect(refusal.message, JSON.stringify(body)).toMatch(key === null ? /^Not authorized$/ : /not authorized to execute mutations\)$/);
+      }
+    },
+  );
+
   test.each([['receive'], ['write']] as const)('a key with %s alone reads nothing', async (which) => {
     const { status, body } = await send('{ me { id } globals { network } }', '{}', gateway.keys[which]);
     expect(status).toBe(200);
@@ -267,7 +284,7 @@ describe('arguments of queries', () => {
     const query = document.replaceAll(placeholderWallet, gateway.wallets.atm);
     const own = argument.name === 'last' ? badArguments.first : badArguments[argument.name];
     const scalar = getNamedType(argument.type).name;
-    const values = [...(badValues[scalar] ?? []), ...(own ?? []), ...(scalar === 'LnPaymentRequest' ? badRequests : [])];
+    const values = [...badValuesOf(getNamedType(argument.type)), ...(own ?? []), ...(scalar === 'LnPaymentRequest' ? badRequests : [])];
     expect(values.length).toBeGreaterThan(3);
     for (const { json, expected } of values) {
       // A list that is always empty has no cursor to compare with: it looks at their form alone.
