@@ -15,6 +15,7 @@ import { refuse } from '../platform/refusal.ts';
 import { transactionOf } from '../wallets/transactions.ts';
 import type { WalletView } from '../wallets/view.ts';
 import { adminHandlers } from './administer.ts';
+import { cashOutHandlers, refuseForCashOut } from './cashing.ts';
 import type { CommandDeps } from './deps.ts';
 import { ownWallet, principal } from './scope.ts';
 import {
@@ -36,6 +37,7 @@ type Handlers = { readonly [N in CommandName]: (input: CommandTypes[N]['input'],
 export const createAsk = (deps: CommandDeps): Ask => {
   const handlers: Handlers = {
     ...adminHandlers(deps),
+    ...cashOutHandlers(deps, { ownWallet: (asking, id) => ownWallet(deps, asking, id), askedUnder }),
     createInvoice: async (input, asking) => createOwn(deps, input, { asking, wallet: await ownWallet(deps, asking, input.walletId) }),
     createInvoiceOnBehalf: (input, asking) => createOnBehalf(deps, input, asking),
     cancelInvoice: async (input, asking): Promise<InvoiceView> => {
@@ -49,6 +51,7 @@ export const createAsk = (deps: CommandDeps): Ask => {
     },
     settleHoldInvoice: async (input, asking) => {
       const { id } = await ownWallet(deps, asking, input.walletId);
+      await refuseForCashOut(deps, input.paymentHash);
       return settleHold(deps.invoices, { ...input, walletId: id }, AbortSignal.timeout(backendMs));
     },
     cancelHoldInvoice: async (input, asking) => {

@@ -11,6 +11,7 @@ import { refuse } from '../platform/refusal.ts';
 import { balanceReader } from '../wallets/balances.ts';
 import { transactionById, transactionPage, transactionsByHash } from '../wallets/transactions.ts';
 import type { Page } from '../wallets/view.ts';
+import { ownCashOut } from './cashing.ts';
 import type { CommandDeps } from './deps.ts';
 import { watchHold } from './holdwatch.ts';
 import { backendViews } from './overview.ts';
@@ -47,6 +48,8 @@ export const createReads = (deps: CommandDeps): Reads => {
     transactionById: (walletIds, id) => transactionById(db, walletIds, id),
     invoices: async (walletIds, page) => mapPage(await invoicePage(db, { walletIds, kind: null }, page), toInvoiceView),
     holdInvoices: async (walletIds, page) => mapPage(await invoicePage(db, { walletIds, kind: 'hold' }, page), toInvoiceView),
+    cashOut: (who, id) => ownCashOut(deps, who, id),
+    blockHeight: deps.invoices.heights.of,
     watchHoldInvoice: (who, hash, signal) => watchHold(deps, { who, hash: hash.toLowerCase() }, signal),
     invoiceByHash: async (walletIds, hash) => {
       const row = await invoiceByHash(db, hash.toLowerCase());

@@ -1,4 +1,5 @@
 // What doors may look at: scoped to the asker, batched where a list would fan out, never a row of the database.
+import type { CashOutView } from '../cashouts/view.ts';
 import type { InvoiceView } from '../invoices/view.ts';
 import type { PaymentView } from '../payments/view.ts';
 import type { IncidentView } from '../platform/incidents.ts';
@@ -34,6 +35,10 @@ export interface Reads {
   holdInvoices(walletIds: readonly string[], page: PageAsk): Promise<Page<InvoiceView>>;
   /** Current state first, then every change; ends after `settled` or `canceled`. Throws Refused `notFound`. */
   watchHoldInvoice(who: Principal, paymentHash: string, signal: AbortSignal): AsyncIterable<InvoiceView>;
+  /** One cash-out with its whole story; null when none of the asker's wallets has it. */
+  cashOut(who: Principal, id: string): Promise<CashOutView | null>;
+  /** Height of a backend's chain; null until it has told of a block. */
+  blockHeight(backendId: string): number | null;
   /** The newest payment for a hash among the principal's wallets; a succeeded one wins. */
   payment(who: Principal, paymentHash: string): Promise<PaymentView | null>;
   /** Current status first, then every change; ends after PAID or EXPIRED (EXPIRED comes a second after the expiry). */

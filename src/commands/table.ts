@@ -1,4 +1,5 @@
 // The one table of what a door may ask for. Doors offer parts of it and hold no logic; what is not a command is a read (reads.ts).
+import type { CashOutView } from '../cashouts/view.ts';
 import type { InvoiceStatus, InvoiceView } from '../invoices/view.ts';
 import type { DecodedBolt11 } from '../lightning/bolt11.ts';
 import type { PaymentView } from '../payments/view.ts';
@@ -78,6 +79,32 @@ export interface CreateHoldInvoice {
   readonly onDeadline: 'settle' | 'cancel';
 }
 
+export interface CreateCashOut {
+  readonly walletId: string;
+  readonly amountMsat: bigint;
+  readonly memo: string | null;
+  /** Null: 120 s, which is as long as a machine waits. */
+  readonly expirySeconds: number | null;
+  readonly externalId: string | null;
+  /** Longest time from HELD to the start; null: 90 s. */
+  readonly startSeconds: number | null;
+  /** Longest time from the start to the report; null: 120 s. */
+  readonly dispenseSeconds: number | null;
+  /** Null: as long as both need. */
+  readonly longestHoldSeconds: number | null;
+  /** How long a refund may be redeemed; null: 30 days. */
+  readonly refundSeconds: number | null;
+}
+
+/** What a machine says that it gave out. */
+export interface ReportDispense {
+  readonly id: string;
+  readonly result: 'all' | 'none' | 'partial';
+  /** Of `partial`: the part of the amount. */
+  readonly dispensedMsat: bigint | null;
+  readonly note: string | null;
+}
+
 /** Backend ids in the order they are tried; what is in flight stays where it is. */
 export interface WalletRoutes {
   readonly receiveRoute: readonly string[];
@@ -106,6 +133,12 @@ export interface CommandTypes {
   };
   /** Idempotent and durable: the answer may still say `canceling`. */
   readonly cancelHoldInvoice: { readonly input: { readonly walletId: string; readonly paymentHash: string }; readonly output: InvoiceView };
+  readonly createCashOut: { readonly input: CreateCashOut; readonly output: CashOutView };
+  /** Once only: a second start is a refusal, whoever asks. */
+  readonly startDispense: { readonly input: { readonly id: string }; readonly output: CashOutView };
+  /** The same report again is answered as before; another one is refused. */
+  readonly reportDispense: { readonly input: ReportDispense; readonly output: CashOutView };
+  readonly redeemRefund: { readonly input: { readonly id: string; readonly bolt11: string }; readonly output: CashOutView };
   readonly sendPayment: { readonly input: SendPayment; readonly output: SendAnswer };
   readonly probeFee: { readonly input: ProbeFee; readonly output: ProbeAnswer };
   readonly decodeInvoice: { readonly input: { readonly bolt11: string }; readonly output: DecodedBolt11 };
@@ -137,6 +170,10 @@ export const commandScopes: { readonly [N in CommandName]: readonly Scope[] } = 
   settleHoldInvoice: ['RECEIVE', 'WRITE'],
   // ADMIN alone may cancel what was told as paid (wallets that settle late).
   cancelHoldInvoice: ['RECEIVE', 'WRITE', 'ADMIN'],
+  createCashOut: ['RECEIVE', 'WRITE'],
+  startDispense: ['RECEIVE', 'WRITE'],
+  reportDispense: ['RECEIVE', 'WRITE'],
+  redeemRefund: ['WRITE'],
   sendPayment: ['WRITE'],
   probeFee: ['WRITE'],
   decodeInvoice: [],

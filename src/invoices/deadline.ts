@@ -5,8 +5,12 @@ import type { InvoiceRow } from './store.ts';
 /** Blocks between our deadline and the end of the earliest HTLC: LND cancels by itself at 18, a force close begins at 16. */
 export const marginBlocks = 24;
 
+// Blocks come in bunches: six of them within a short hold are rarer than one in a thousand, three within ten minutes are one in twelve.
+const leastBlocks = 6;
+
 /** Final CLTV delta for a hold of so many seconds, in blocks: blocks of eight minutes with a surge of 1.7 over them, plus the margin. */
-export const finalCltvDelta = (longestHoldSeconds: number): number => Math.ceil((longestHoldSeconds * 1.7) / 480) + marginBlocks;
+export const finalCltvDelta = (longestHoldSeconds: number): number =>
+  Math.max(leastBlocks, Math.ceil((longestHoldSeconds * 1.7) / 480)) + marginBlocks;
 
 /** The height at which a hold must end, from the earliest expiry among the HTLCs that are held now. */
 export const deadlineHeight = (earliestExpiry: number): number => earliestExpiry - marginBlocks;

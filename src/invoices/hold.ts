@@ -36,7 +36,8 @@ export const createHoldInvoice = async (deps: InvoiceDeps, order: HoldOrder, sig
   if (before) return before;
   if (order.amountMsat === null) return refuse({ is: 'amountRequired' });
   const seconds = longestHold(order, deps.holds.longestSeconds);
-  if (order.onDeadline === 'settle' && order.paymentHash !== null) return refuse({ is: 'notSupported' });
+  if (order.onDeadline === 'settle' && order.paymentHash !== null)
+    return refuse({ is: 'invalidInput', field: 'onDeadline', rule: 'settle needs the preimage', given: 'settle' });
   await withinHeldLimit(deps, order.wallet.id, order.amountMsat);
   const terms = { ...termsOf(order), finalCltvDelta: finalCltvDelta(seconds) };
   // Ours is made here when the backend takes a hash, so that it is known even if the answer gets lost.

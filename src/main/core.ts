@@ -26,6 +26,7 @@ import { type OutgoingSwitch, outgoingSwitch } from '../platform/switches.ts';
 import type { Vault } from '../platform/vault.ts';
 import type { Prices } from '../prices/price.ts';
 import { createWalletStore, type WalletStore } from '../wallets/store.ts';
+import { type CashOutGuard, createCashOutGuard } from '../workers/cashouts.ts';
 import { createDeadlineGuard, type DeadlineGuard } from '../workers/deadlines.ts';
 import { follow } from '../workers/follow.ts';
 import { startGauges } from '../workers/gauges.ts';
@@ -58,6 +59,7 @@ export interface Core {
   readonly deps: CommandDeps;
   readonly sweep: Sweep;
   readonly deadlines: DeadlineGuard;
+  readonly cashOuts: CashOutGuard;
   readonly watchdog: Watchdog;
   /** Follows the backends and sweeps what waits, until `close`. */
   start(): void;
@@ -88,6 +90,7 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
   const workers = { db, clock, log, invoices: deps.invoices, payments: deps.payments };
   const sweep = createSweep({ ...workers, swept: (story, rows) => metrics.count('sweep_rows', { story }, rows) });
   const deadlines = createDeadlineGuard(workers);
+  const cashOuts = createCashOutGuard({ clock, log, cashOuts: deps });
   const watchdog = createWatchdog({ db, clock, log, registry, outgoing, alarm: deps.payments.alarm });
   let stopGauges: () => Promise<void> = async () => undefined;
   let following: readonly Promise<void>[] = [];
@@ -98,6 +101,7 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
     );
     sweep.start();
     deadlines.start();
+    cashOuts.start();
     watchdog.start();
     stopGauges = startGauges({ db, clock, log, metrics, registry, outgoing });
   };
@@ -112,12 +116,13 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
     deps,
     sweep,
     deadlines,
+    cashOuts,
     watchdog,
     start,
     atRest: () => sendsAtRest(deps.payments),
     close: async () => {
       stopping.abort();
-      await Promise.all([sweep.stop(), deadlines.stop(), watchdog.stop(), stopGauges()]);
+      await Promise.all([sweep.stop(), deadlines.stop(), cashOuts.stop(), watchdog.stop(), stopGauges()]);
       await Promise.allSettled(following);
       await feed.close();
     },

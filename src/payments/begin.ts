@@ -105,6 +105,7 @@ const write = async (deps: PaymentDeps, { order, prepared, candidates, first: on
     ],
     journals: bookReserve({ wallet: order.wallet, subjectId: row.id, at: now }, reserve),
     events: [paymentEvent(payment, { state: 'pending', attemptId: first.id, set: {}, now })],
+    ...order.along?.(row.id),
   };
   try {
     if (!(await insertPayment(deps.db, row, effects))) return already(deps, await attemptsForHash(deps.db, row.payment_hash));
@@ -128,6 +129,7 @@ const whyNot = async (deps: PaymentDeps, error: unknown, of: { readonly order: S
     const others = await attemptsForHash(deps.db, of.row.payment_hash);
     return others.some((one) => one.state === 'succeeded') ? already(deps, others) : refuse({ is: 'paymentInFlight' });
   }
+  if (isUniqueViolation(error, 'voucher_uses_pkey')) return refuse({ is: 'paymentInFlight' });
   if (isUniqueViolation(error) && of.order.asked) return { is: 'replayed' };
   if (isCheckViolation(error, 'wallets_available')) {
     const rows = await deps.db.prisma.wallet.findUnique({ where: { id: of.order.wallet.id }, select: { availableMsat: true } });

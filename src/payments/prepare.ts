@@ -3,6 +3,7 @@
 import type { Network } from '../backends/port.ts';
 import { type DecodedBolt11, decodeBolt11 } from '../lightning/bolt11.ts';
 import { fromSat, type Msat, msat } from '../lightning/values.ts';
+import type { CashEffects } from '../platform/effects-cash.ts';
 import { refuse } from '../platform/refusal.ts';
 import type { WalletView } from '../wallets/view.ts';
 
@@ -22,6 +23,8 @@ export interface SendOrder extends PaymentAsk {
   readonly asked: { readonly by: string; readonly key: string; readonly digest: string } | null;
   /** Seconds; null: the gateway's setting. */
   readonly waitSeconds: number | null;
+  /** What the statement that writes the payment writes beside it; when it cannot, there is no payment (`paymentInFlight`). */
+  readonly along?: (paymentId: string) => CashEffects;
 }
 
 export interface PreparedPayment {

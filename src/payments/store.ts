@@ -3,8 +3,9 @@
 import type { PayFailure, Route } from '../backends/port.ts';
 import type { Attempt, Payment } from '../generated/prisma/client.ts';
 import { advance } from '../platform/advance.ts';
-import { type Database, sql } from '../platform/db.ts';
+import { type Database, type Statement, sql } from '../platform/db.ts';
 import { type Effects, effectClauses, effectValues, type AttemptRow as NewAttempt, toJson } from '../platform/effects.ts';
+import { cashClauses, cashValue, hasCash } from '../platform/effects-cash.ts';
 import type { AttemptState } from './states.ts';
 import { type AttemptView, type PaymentView, paymentState } from './view.ts';
 
@@ -34,17 +35,18 @@ export type { NewAttempt };
 const paymentColumns =
   'id, account_id, wallet_id, key_id, payment_hash, bolt11, destination, amount_msat, amountless, max_fee_msat, memo, created_at, asked_by, asked_key, asked_digest';
 
-const insert = {
-  name: 'payment_insert',
+const insertion = (cash: boolean): Statement => ({
+  name: `payment_insert${cash ? '_cash' : ''}`,
   // `allowed` sees what was committed before; what another process commits at the same moment is refused by the index attempts_one_live.
   text: `WITH allowed AS (
     SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM attempts WHERE payment_hash = $1 AND state = 'succeeded')),
   payment AS (
     INSERT INTO payments (${paymentColumns})
     SELECT ${paymentColumns.replaceAll(/\b([a-z_0-9]+)\b/g, 'p.$1')} FROM allowed, jsonb_populate_record(null::payments, $2::jsonb) AS p RETURNING id),
-  ${effectClauses('payment', 3)}
+  ${effectClauses('payment', 3)}${cash ? `,${cashClauses('payment', 8)}` : ''}
   SELECT count(*)::int AS inserted FROM payment`,
-};
+});
+const insert = { plain: insertion(false), cash: insertion(true) };
 
 const attemptFields = `id, payment_id AS "paymentId", payment_hash AS "paymentHash", backend_id AS "backendId", backend_identity AS "backendIdentity", state,
   disproved, amount_msat AS "amountMsat", max_fee_msat AS "maxFeeMsat", floor, ref, send_by AS "sendBy", seen_in_flight AS "seenInFlight", preimage, proof,
@@ -85,7 +87,10 @@ const reschedule = {
  * Throws a unique violation (`attempts_one_live`: one is on its way; asked_by/asked_key) and a check violation (`wallets_available`).
  */
 export const insertPayment = async (db: Database, row: NewPayment, effects: Effects): Promise<boolean> => {
-  const [said] = await sql<{ inserted: number }>(db, insert, [row.payment_hash, toJson(row), ...effectValues(effects)]);
+  const values = [row.payment_hash, toJson(row), ...effectValues(effects)];
+  const [said] = hasCash(effects)
+    ? await sql<{ inserted: number }>(db, insert.cash, [...values, toJson(cashValue(effects))])
+    : await sql<{ inserted: number }>(db, insert.plain, values);
   return said?.inserted === 1;
 };
 

@@ -79,6 +79,7 @@ export const cashClauses = (source: string, at: number): string => `
   effect_steps AS (
     INSERT INTO cash_out_events (cash_out_id, about, event, from_state, to_state, detail, at)
     SELECT c.id, s.about, s.event, s.from_state, s.to_state, s.detail, s.at
-    FROM ${source}, jsonb_to_recordset($${at}::jsonb -> 'steps')
-      AS s(invoice_id uuid, about text, event text, from_state text, to_state text, detail jsonb, at timestamptz)
-    JOIN cash_outs AS c ON c.id = s.invoice_id)`;
+    FROM ${source}, ROWS FROM (jsonb_to_recordset($${at}::jsonb -> 'steps')
+      AS (invoice_id uuid, about text, event text, from_state text, to_state text, detail jsonb, at timestamptz))
+      WITH ORDINALITY AS s(invoice_id, about, event, from_state, to_state, detail, at, n)
+    JOIN cash_outs AS c ON c.id = s.invoice_id ORDER BY s.n)`;

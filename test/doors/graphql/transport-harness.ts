@@ -159,6 +159,8 @@ const readsOf = (seen: Seen): Reads => ({
   transactionById: missing,
   invoices: missing,
   holdInvoices: missing,
+  blockHeight: missing,
+  cashOut: missing,
   apiKeys: missing,
   backends: missing,
   incidents: missing,

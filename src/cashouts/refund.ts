@@ -1,0 +1,65 @@
+// Pays a refund back, once. A use of the refund is written by the statement that writes its payment, under a number that is free only when
+// the payment of the number before has failed: so a use counts only when a payment is on its way, and two never are.
+import { decodeFor } from '../payments/prepare.ts';
+import { sendPayment } from '../payments/send.ts';
+import { type Refusal, refuse } from '../platform/refusal.ts';
+import type { WalletView } from '../wallets/view.ts';
+import type { CashOutDeps } from './deps.ts';
+import { cashOutView, refundView } from './look.ts';
+import { readBoth } from './move.ts';
+import type { CashOutView, RefundView } from './view.ts';
+
+export interface Redemption {
+  readonly wallet: WalletView;
+  readonly id: string;
+  /** Of the customer: over exactly the refund, or without an amount. */
+  readonly bolt11: string;
+  readonly keyId: string | null;
+  readonly waitSeconds: number | null;
+}
+
+/**
+ * Afterwards `paying` or `paid`, or `open` again when the payment has failed. The same request again is answered as it stands.
+ * Throws Refused: notFound (refund), voucherUsed, voucherExpired, voucherNotReady, paymentInFlight (of another request), invalidInput
+ * (refundAmount), and whatever `sendPayment` throws.
+ */
+export const redeemRefund = async (deps: CashOutDeps, ask: Redemption): Promise<CashOutView> => {
+  const { row, invoice } = await readBoth(deps, ask.id, ask.wallet.id);
+  const refund = (await refundView(deps, row, invoice)) ?? refuse({ is: 'notFound', what: 'refund', given: ask.id });
+  const request = decodeFor(ask.bolt11, deps.payments.network);
+  const counts = refund.payments.find(({ state }) => state !== 'failed');
+  if (counts?.paymentHash === request.hash) return cashOutView(deps, ask.id, ask.wallet.id);
+  if (refund.state !== 'open') return refuse(closed[refund.state]);
+  if (request.amount !== null && request.amount !== refund.amountMsat)
+    return refuse({ is: 'invalidInput', field: 'refundAmount', rule: 'exactly the refund', given: String(request.amount) });
+  const number = refund.payments.length + 1;
+  const at = deps.invoices.clock.now();
+  const sent = await sendPayment(deps.payments, {
+    wallet: ask.wallet,
+    bolt11: ask.bolt11,
+    amount: request.amount === null ? { msat: refund.amountMsat } : 'inInvoice',
+    memo: `refund of cash-out ${row.id}`,
+    maxFeeMsat: null,
+    keyId: ask.keyId,
+    waitSeconds: ask.waitSeconds,
+    asked: null,
+    along: (paymentId) => ({
+      voucherUses: [{ voucher_id: refund.id, number, payment_id: paymentId, created_at: at }],
+      steps: [
+        {
+          ...{ invoice_id: row.id, about: 'refund', event: 'redeemAsked', from_state: 'open', to_state: 'paying', at },
+          detail: { number, paymentId, paymentHash: request.hash },
+        },
+      ],
+    }),
+  });
+  if (sent.is === 'alreadyPaid') return refuse({ is: 'alreadyPaid' });
+  return cashOutView(deps, ask.id, ask.wallet.id);
+};
+
+const closed: { readonly [S in Exclude<RefundView['state'], 'open'>]: Refusal } = {
+  waiting: { is: 'voucherNotReady' },
+  paying: { is: 'paymentInFlight' },
+  paid: { is: 'voucherUsed' },
+  expired: { is: 'voucherExpired' },
+};
