@@ -1,5 +1,6 @@
 // Writes docs/STATES.md from the built state tables.
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { cashOutAlarms, cashOutTable, cashOutTerminal } from '../dist/src/cashouts/states.js';
 import { invoiceAlarms, invoiceTable, invoiceTerminal } from '../dist/src/invoices/states.js';
 import { attemptAlarms, attemptTable } from '../dist/src/payments/states.js';
 import { statesPage } from './states-page.mjs';
@@ -11,5 +12,6 @@ writeFileSync(
   statesPage({
     invoice: { table: invoiceTable, alarms: invoiceAlarms, terminal: invoiceTerminal },
     attempt: { table: attemptTable, alarms: attemptAlarms, terminal: new Set(['succeeded', 'failed']) },
+    cashOut: { table: cashOutTable, alarms: cashOutAlarms, terminal: cashOutTerminal },
   }),
 );

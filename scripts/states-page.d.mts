@@ -4,4 +4,4 @@ export interface Story {
   readonly alarms: ReadonlySet<string>;
   readonly terminal: ReadonlySet<string>;
 }
-export const statesPage: (stories: { readonly invoice: Story; readonly attempt: Story }) => string;
+export const statesPage: (stories: { readonly invoice: Story; readonly attempt: Story; readonly cashOut: Story }) => string;

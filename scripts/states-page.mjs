@@ -1,4 +1,4 @@
-// docs/STATES.md as text: both state tables as grids, straight from the tables that the code steps by.
+// docs/STATES.md as text: the state tables as grids, straight from the tables that the code steps by.
 
 /**
  * @param {string} title
@@ -27,15 +27,17 @@ const section = (title, { table, alarms, terminal }) => {
   ];
 };
 
-export const statesPage = ({ invoice, attempt }) =>
+export const statesPage = ({ invoice, attempt, cashOut }) =>
   [
     '# States',
     '',
-    'Printed from `src/invoices/states.ts` and `src/payments/states.ts` by `npm run generate`; a test fails when this page differs from them.',
+    'Printed from `src/invoices/states.ts`, `src/payments/states.ts` and `src/cashouts/states.ts` by `npm run generate`; a test fails when this page',
+    'differs from them.',
     '',
     'Down: what happens. Across: the state it meets. **word**: moves there. `=`: seen already, newer details are still written. `·`: forbidden:',
     'an intention is refused, a fact is an incident. ⚠: allowed, because facts outrank intentions and clocks, but a person is told.',
     '',
     ...section('Invoice (paid to us)', invoice),
     ...section('Attempt (made by us; a payment is what its attempts say)', attempt),
+    ...section('Cash-out (a machine gives cash for an invoice that is held)', cashOut),
   ].join('\n');

@@ -2,22 +2,24 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { statesPage } from '../../scripts/states-page.mjs';
+import { cashOutAlarms, cashOutTable, cashOutTerminal } from '../../src/cashouts/states.ts';
 import { invoiceAlarms, invoiceTable, invoiceTerminal } from '../../src/invoices/states.ts';
 import { attemptAlarms, attemptTable } from '../../src/payments/states.ts';
 
 const page = statesPage({
   invoice: { table: invoiceTable, alarms: invoiceAlarms, terminal: invoiceTerminal },
   attempt: { table: attemptTable, alarms: attemptAlarms, terminal: new Set(['succeeded', 'failed']) },
+  cashOut: { table: cashOutTable, alarms: cashOutAlarms, terminal: cashOutTerminal },
 });
 
 it('is the page printed from the tables', () => {
   expect(readFileSync(new URL('../../docs/STATES.md', import.meta.url), 'utf8')).toBe(page);
 });
 
-it('shows every cell of both tables', () => {
-  for (const [state, row] of [...Object.entries(invoiceTable), ...Object.entries(attemptTable)]) {
+it('shows every cell of the tables', () => {
+  for (const [state, row] of [...Object.entries(invoiceTable), ...Object.entries(attemptTable), ...Object.entries(cashOutTable)]) {
     expect(page).toContain(`\`${state}\``);
     for (const event of Object.keys(row)) expect(page).toContain(`| \`${event}\` |`);
   }
-  expect(page.match(/⚠/g)).toHaveLength(invoiceAlarms.size + attemptAlarms.size + 1);
+  expect(page.match(/⚠/g)).toHaveLength(invoiceAlarms.size + attemptAlarms.size + cashOutAlarms.size + 1);
 });

@@ -1,13 +1,13 @@
 // A subscription's events out of a read's: trouble becomes a last event with payload errors, and leaving ends the read at once.
 import type { GraphqlContext } from '../context.ts';
-import type { ErrorView } from './trouble.ts';
+import type { ErrorView, Trouble } from './trouble.ts';
 import { troubleOf } from './trouble.ts';
 
 export interface Following<T, P> {
   readonly field: string;
   readonly watch: (signal: AbortSignal) => AsyncIterable<T>;
   readonly event: (of: T) => P;
-  readonly trouble: (errors: readonly ErrorView[]) => P;
+  readonly trouble: (errors: readonly ErrorView[], trouble: Trouble) => P;
 }
 
 /**
@@ -34,7 +34,8 @@ export const follow = <T, P>(context: GraphqlContext, following: Following<T, P>
       // Leaving aborts the read, which may say so by throwing.
       if (over || context.asking.signal.aborted) return end();
       end();
-      return { done: false, value: following.trouble(troubleOf(error, following.field, context).errors) };
+      const trouble = troubleOf(error, following.field, context);
+      return { done: false, value: following.trouble(trouble.errors, trouble) };
     }
   };
   return {

@@ -7,7 +7,7 @@ import { foreignWalletText } from '../map/texts.ts';
 import { topLevel } from '../map/trouble.ts';
 import { type BadInput, good } from '../scalars/input.ts';
 import { AccountLimits } from './AccountLimits.ts';
-import { InvoiceConnection, pageArgs, pageAsk, TransactionConnection } from './connections.ts';
+import { InvoiceConnection, LnHoldInvoiceConnection, pageArgs, pageAsk, TransactionConnection } from './connections.ts';
 import { AccountLevel } from './enums.ts';
 import { PublicWallet } from './PublicWallet.ts';
 import { Transaction } from './Transaction.ts';
@@ -58,6 +58,14 @@ export const Account = builder.interfaceRef<AccountView>('Account').implement({
       resolve: reading('defaultWalletId', async (account, _args, context) => defaultWalletId(account, reader(context))),
     }),
     displayCurrency: t.expose('displayCurrency', { type: 'DisplayCurrency' }),
+    holdInvoices: t.field({
+      type: LnHoldInvoiceConnection,
+      description: 'Invoices whose payment is held until somebody decides. Newest first.',
+      args: { ...pageArgs, walletIds: t.arg({ type: ['WalletId'], required: { list: false, items: false }, description: walletIdsArg }) },
+      resolve: reading('holdInvoices', async (_account, args, context) =>
+        context.reads.holdInvoices(await ownWalletIds(args.walletIds, context), pageAsk(args)),
+      ),
+    }),
     id: t.exposeID('id'),
     invoices: t.field({
       type: InvoiceConnection,

@@ -7,7 +7,7 @@ import type { WalletView } from '../../../wallets/view.ts';
 import { builder } from '../builder.ts';
 import { reading } from '../map/ask.ts';
 import { good } from '../scalars/input.ts';
-import { InvoiceConnection, pageArgs, pageAsk, TransactionConnection } from './connections.ts';
+import { InvoiceConnection, LnHoldInvoiceConnection, pageArgs, pageAsk, TransactionConnection } from './connections.ts';
 import { WalletCurrency } from './enums.ts';
 import { Invoice } from './Invoice.ts';
 import { Transaction } from './Transaction.ts';
@@ -25,6 +25,12 @@ export const Wallet = builder.interfaceRef<WalletView>('Wallet').implement({
       type: 'SignedAmount',
       description: 'Whole satoshis that can be spent: what its backend has, or its share of it.',
       resolve: reading('balance', async (wallet, _args, context) => toSatFloor(await context.loaders.balance.load(wallet.id))),
+    }),
+    holdInvoices: t.field({
+      type: LnHoldInvoiceConnection,
+      description: `Invoices whose payment is held until somebody decides. ${newestFirst}`,
+      args: pageArgs,
+      resolve: reading('holdInvoices', async (wallet, args, context) => context.reads.holdInvoices([wallet.id], pageAsk(args))),
     }),
     id: t.exposeID('id'),
     invoiceByPaymentHash: t.field({

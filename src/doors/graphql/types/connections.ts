@@ -6,6 +6,7 @@ import { builder } from '../builder.ts';
 import { cursorText } from '../map/texts.ts';
 import { topLevel } from '../map/trouble.ts';
 import { Invoice } from './Invoice.ts';
+import { LnHoldInvoice } from './LnHoldInvoice.ts';
 import { Transaction } from './Transaction.ts';
 
 /** The most that one page holds, and what it holds when nobody says. */
@@ -80,6 +81,19 @@ export const InvoiceConnection = builder.objectRef<Page<InvoiceView>>('InvoiceCo
   description: 'A page of invoices, newest first.',
   fields: (t) => ({
     edges: t.expose('rows', { type: [InvoiceEdge], nullable: true }),
+    pageInfo: t.field({ type: PageInfo, resolve: (page) => page }),
+  }),
+});
+
+const LnHoldInvoiceEdge = builder.objectRef<Edge<InvoiceView>>('LnHoldInvoiceEdge').implement({
+  description: 'A hold invoice and its place in the list.',
+  fields: (t) => ({ cursor: t.exposeString('cursor'), node: t.expose('node', { type: LnHoldInvoice }) }),
+});
+
+export const LnHoldInvoiceConnection = builder.objectRef<Page<InvoiceView>>('LnHoldInvoiceConnection').implement({
+  description: 'A page of hold invoices, newest first.',
+  fields: (t) => ({
+    edges: t.expose('rows', { type: [LnHoldInvoiceEdge] }),
     pageInfo: t.field({ type: PageInfo, resolve: (page) => page }),
   }),
 });
