@@ -48,7 +48,9 @@ const row = async (invoice: InvoiceView) => (await invoiceByHash(core.db, invoic
 const reaches = (invoice: InvoiceView, state: string) => until(state, async () => (await row(invoice)).state === state);
 const balance = async () => (await core.wallets.available([walletId])).get(walletId) ?? 0n;
 const windowIsOver = (invoice: InvoiceView) =>
-  sql(core.db, { name: 'test_window_over', text: `UPDATE invoices SET settle_at = now() - interval '1 second' WHERE payment_hash = $1` }, [invoice.paymentHash]);
+  sql(core.db, { name: 'test_window_over', text: `UPDATE invoices SET settle_at = now() - interval '1 second' WHERE payment_hash = $1` }, [
+    invoice.paymentHash,
+  ]);
 const admin = () => core.asking({ who: { ...core.who, scopes: new Set(['ADMIN']) } });
 const of = (invoice: InvoiceView) => ({ walletId, paymentHash: invoice.paymentHash });
 
@@ -91,7 +93,9 @@ describe('a plain invoice of a wallet that settles late', () => {
     const invoice = await create();
     const payment = pay(invoice);
     await paid(invoice);
-    await expect(core.ask('cancelHoldInvoice', of(invoice), core.asking())).rejects.toMatchObject({ refusal: { is: 'forbidden', needs: 'ADMIN' } });
+    await expect(core.ask('cancelHoldInvoice', of(invoice), core.asking())).rejects.toMatchObject({
+      refusal: { is: 'forbidden', needs: 'ADMIN' },
+    });
     await expect(core.ask('cancelInvoice', of(invoice), core.asking())).rejects.toMatchObject({ refusal: { is: 'alreadyProcessed' } });
     expect((await row(invoice)).state).toBe('held');
     await core.ask('cancelHoldInvoice', of(invoice), admin());
@@ -153,7 +157,17 @@ describe('what the policy does not touch', () => {
   test('a hold invoice that was asked for as one reads PENDING while it is held', async () => {
     const hold = await core.ask(
       'createHoldInvoice',
-      { walletId, amountMsat: 1_000_000n, memo: null, descriptionHash: null, expirySeconds: null, externalId: null, paymentHash: null, longestHoldSeconds: null, onDeadline: 'cancel' },
+      {
+        walletId,
+        amountMsat: 1_000_000n,
+        memo: null,
+        descriptionHash: null,
+        expirySeconds: null,
+        externalId: null,
+        paymentHash: null,
+        longestHoldSeconds: null,
+        onDeadline: 'cancel',
+      },
       core.asking(),
     );
     const payment = pay(hold);
