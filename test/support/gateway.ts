@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Daemon, startDaemon, whileRunning } from '../regtest/daemon.ts';
+import { type Daemon, guardFolder, startDaemon, whileRunning } from '../regtest/daemon.ts';
 import { freePorts } from '../regtest/ports.ts';
 import { waitUntil } from '../regtest/wait.ts';
 import { type Door, doorAt } from './door.ts';
@@ -108,6 +108,7 @@ const started = (home: string, args: readonly string[], port: number): { readonl
 export const createGateway = async (config: object): Promise<Gateway> => {
   if (!existsSync(cli)) throw new Error(`${cli} is missing: build first (node scripts/setup.mjs)`);
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-gateway-'));
+  const release = guardFolder(folder);
   const port = await freePort();
   const home = join(folder, 'home');
   const listen = { port, drainSeconds: 5 };
@@ -163,6 +164,7 @@ export const createGateway = async (config: object): Promise<Gateway> => {
       for (const door of doors) await door.close();
       await end('SIGKILL');
       rmSync(folder, { recursive: true, force: true });
+      release();
       if (accident !== null) throw new Error(`it ended without being asked to: ${accident}`);
     },
   };
