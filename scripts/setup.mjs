@@ -123,7 +123,9 @@ const printAll = () => {
   say('printing docs/config.md…');
   run(process.execPath, [at('scripts/print-config.mjs')], 'docs/config.md could not be printed');
   if (!existsSync(at('schema.graphql'))) return;
-  say('generating the types of the tests’ GraphQL documents…');
+  say('printing docs/galoy-compatibility.md…');
+  run(process.execPath, [at('scripts/print-compatibility.mjs')], 'docs/galoy-compatibility.md could not be printed');
+  say('generating the Galoy adapter’s documents and the types of the tests’…');
   runTool(CODEGEN, ['--config', 'codegen.ts'], 'the types of the GraphQL documents could not be generated');
 };
 

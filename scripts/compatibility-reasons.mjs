@@ -1,0 +1,64 @@
+// Why a field of Galoy's schema is not served here: a closed list of reasons, and what each is the reason for. A field that is neither served
+// nor named here fails the check, so nothing is left out by accident.
+
+/** In the order of the page. */
+export const reasons = {
+  chain: 'Money on the chain: not yet. Addresses and sends come with the story of deposits.',
+  lnurl: 'Lightning addresses and LNURL, paying and being paid by name: not yet.',
+  updates: 'One stream of everything that happens to an account: not yet; each invoice and each payment has its own.',
+  callbacks: 'Web hooks of an account: not yet; the list is there and is empty.',
+  prices: 'Prices and conversions: this gateway is told one price by its configuration and is no source of prices.',
+  dollars: 'Dollar wallets: this gateway holds bitcoin only.',
+  inside: 'Transfers by wallet id: an invoice of the other wallet is paid instead.',
+  people: 'Accounts of people, their logins, phones, handles and contacts: accounts here are the operator’s, and keys open them.',
+  settings: 'Settings of an account: the operator’s configuration and command line have them.',
+  blink: 'Services of Blink’s own: maps, quizzes, support, apps, regions, the end of custody.',
+};
+
+const at = (type, ...fields) => fields.map((field) => `${type}.${field}`);
+const onAccount = (...fields) => [...at('Account', ...fields), ...at('ConsumerAccount', ...fields)];
+
+/** Fields of types that are served (the three roots among them); what only they lead to is left out for the same reason. */
+export const leftOut = {
+  chain: [
+    ...at('Query', 'onChainTxFee', 'payoutSpeeds'),
+    ...at('Mutation', 'onChainAddressCreate', 'onChainAddressCurrent', 'onChainPaymentSend', 'onChainPaymentSendAll'),
+  ],
+  lnurl: [...at('Mutation', 'lnurlPaymentSend', 'lnAddressPaymentSend'), ...at('Query', 'accountDefaultWallet', 'userDefaultWalletId')],
+  updates: at('Subscription', 'myUpdates'),
+  callbacks: [...at('Mutation', 'callbackEndpointAdd', 'callbackEndpointDelete'), ...onAccount('callbackPortalUrl')],
+  prices: [
+    ...at('Query', 'btcPriceList', 'currencyConversionEstimation', 'currencyList', 'realtimePrice'),
+    ...at('Subscription', 'price', 'realtimePrice'),
+    ...onAccount('realtimePrice'),
+  ],
+  dollars: [
+    ...at('Query', 'onChainUsdTxFee', 'onChainUsdTxFeeAsBtcDenominated'),
+    ...at('Mutation', 'intraLedgerUsdPaymentSend', 'lnNoAmountUsdInvoiceFeeProbe', 'lnNoAmountUsdInvoicePaymentSend'),
+    ...at('Mutation', 'lnUsdInvoiceBtcDenominatedCreateOnBehalfOfRecipient', 'lnUsdInvoiceCreate', 'lnUsdInvoiceCreateOnBehalfOfRecipient'),
+    ...at('Mutation', 'lnUsdInvoiceFeeProbe', 'onChainUsdPaymentSend', 'onChainUsdPaymentSendAsBtcDenominated'),
+  ],
+  inside: at('Mutation', 'intraLedgerPaymentSend'),
+  people: [
+    ...at('Query', 'usernameAvailable'),
+    ...at('Mutation', 'accountDelete', 'captchaCreateChallenge', 'captchaRequestAuthCode', 'contactCreate', 'userContactUpdateAlias'),
+    ...at('Mutation', 'userEmailDelete', 'userEmailRegistrationInitiate', 'userEmailRegistrationValidate', 'userLogin', 'userLoginUpgrade'),
+    ...at('Mutation', 'userLoginUpgradeTelegram', 'userLogout', 'userPhoneDelete', 'userPhoneRegistrationInitiate'),
+    ...at('Mutation', 'userPhoneRegistrationValidate', 'userTotpDelete', 'userTotpRegistrationInitiate', 'userTotpRegistrationValidate'),
+    ...at('Mutation', 'userUpdateLanguage', 'userUpdateUsername'),
+    ...at('User', 'contactByUsername', 'contacts', 'email', 'language', 'phone', 'totpEnabled'),
+  ],
+  settings: [
+    ...at('Mutation', 'accountUpdateDefaultWalletId', 'accountUpdateDisplayCurrency'),
+    ...at('Mutation', 'accountDisableNotificationCategory', 'accountDisableNotificationChannel', 'accountEnableNotificationCategory'),
+    ...at('Mutation', 'accountEnableNotificationChannel', 'deviceNotificationTokenCreate'),
+    ...onAccount('csvTransactions', 'notificationSettings'),
+  ],
+  blink: [
+    ...at('Query', 'businessMapMarkers', 'custodialRestrictions', 'migration', 'mobileVersions', 'regionCheck', 'windDown'),
+    ...at('Mutation', 'feedbackSubmit', 'merchantMapSuggest', 'migrationCommit', 'migrationLnAddressTransfer', 'migrationStart'),
+    ...at('Mutation', 'quizClaim', 'supportChatMessageAdd', 'supportChatReset'),
+    ...at('ConsumerAccount', 'quiz'),
+    ...at('User', 'supportChat'),
+  ],
+};
