@@ -80,6 +80,7 @@ describe('a plain invoice of a wallet that settles late', () => {
     const watching = (async () => {
       for await (const { status } of core.reads.watchStatus({ bolt11: invoice.bolt11 }, AbortSignal.timeout(10_000))) seen.push(status);
     })();
+    await until('the first status', async () => seen.length === 1);
     const payment = pay(invoice);
     await watching;
     expect(seen).toEqual(['PENDING', 'PAID']);
