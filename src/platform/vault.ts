@@ -1,7 +1,7 @@
 // Secrets at rest: AES-256-GCM under a key from a file, with the key's id beside the ciphertext, so that keys can be rotated.
 // A secret is opened only on the line that uses it; a key that is missing refuses the start, not the first settlement.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 export interface Vault {
@@ -29,24 +29,45 @@ const parseLine = (line: string, file: string): Key => {
   return { id: match[1], bytes: Buffer.from(match[2], 'hex') };
 };
 
-/** Throws an Error when the file is not there, is empty, or holds anything but keys. */
-export const readVault = (file: string): Vault => {
-  const lines = readFileSync(file, 'utf8')
+const keysIn = (text: string, file: string): readonly Key[] =>
+  text
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
-  const [first, ...others] = lines.map((line) => parseLine(line, file));
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => parseLine(line, file));
+
+/** From the time, to the second; a letter more for every other key of that second. */
+const unusedId = (used: ReadonlySet<string>, now: Date): string => {
+  const id = `k${now.toISOString().replaceAll(/\D/g, '').slice(0, 14)}`;
+  const more = 'abcdefghijklmnopqrstuvwxyz'.split('').map((letter) => `${id}${letter}`);
+  const free = [id, ...more].find((one) => !used.has(one));
+  if (free === undefined) throw new Error('so many keys are made in no second');
+  return free;
+};
+
+/** Throws an Error when the file is not there, is empty, or holds anything but keys. */
+export const readVault = (file: string): Vault => {
+  const keys = keysIn(readFileSync(file, 'utf8'), file);
+  const [first, ...others] = keys;
   if (!first) throw new Error(`${file} holds no key`);
+  // One id, two keys: what the one sealed the other would not open.
+  if (new Set(keys.map((key) => key.id)).size < keys.length) throw new Error(`${file}: every key needs an id of its own`);
   return vaultOf([first, ...others]);
 };
 
 /** A new key in front of the file's others (made, with mode 0600, when there is none); its id. What older keys sealed still opens. */
 export const addVaultKey = (file: string, now: Date): string => {
-  const id = `k${now.toISOString().replaceAll(/\D/g, '').slice(0, 14)}`;
   const older = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const id = unusedId(new Set(keysIn(older, file).map((key) => key.id)), now);
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${id} ${randomBytes(32).toString('hex')}\n${older}`, { mode: 0o600 });
-  chmodSync(file, 0o600);
+  // Whole or not at all: a power cut in the middle must not take the older keys along.
+  const draft = `${file}.new`;
+  const text = openSync(draft, 'w', 0o600);
+  writeSync(text, `${id} ${randomBytes(32).toString('hex')}\n${older}`);
+  fsyncSync(text);
+  closeSync(text);
+  chmodSync(draft, 0o600);
+  renameSync(draft, file);
   return id;
 };
 

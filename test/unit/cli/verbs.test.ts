@@ -208,3 +208,22 @@ describe('looking', () => {
     await served.close();
   });
 });
+
+describe('preimage-keys rotate', () => {
+  const rotated = { file: '/d/preimage.keys', added: 'k3', keys: ['k3', 'k2', 'k1'], inUse: ['k2'] };
+  it('asks for a new key, and says which old ones nothing needs', async () => {
+    answers = { 'preimageKeys.rotate': rotated };
+    const { code, out } = await person.run('preimage-keys', 'rotate');
+    expect(code).toBe(0);
+    expect(lastAsked()).toEqual({ verb: 'preimageKeys.rotate', args: {} });
+    expect(out).toContain('k3 seals from now on');
+    expect(out).toContain('Nothing stored needs k1 any more');
+    expect(out).toContain('Back the file up now');
+  });
+  it('prints JSON for scripts', async () => {
+    answers = { 'preimageKeys.rotate': rotated };
+    const { code, out } = await person.run('preimage-keys', 'rotate', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual(rotated);
+  });
+});
