@@ -23,6 +23,7 @@ WORKDIR /app
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist/src dist/src
 COPY package.json ./
+COPY src/backends/lnmux/lnmux.proto src/backends/lnmux/
 COPY prisma/migrations prisma/migrations
 RUN mkdir -p /srv && chown node:node /srv
 USER node

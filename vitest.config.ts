@@ -5,7 +5,7 @@ export default defineConfig({
   // graphql 16 has no "exports": Vite would take its .mjs and Node its .js, two copies that refuse each other's schemas.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
-    include: ['test/{unit,story,conformance,contract,doors}/**/*.test.ts'],
+    include: ['test/{unit,story,conformance,contract,doors,lnmux}/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

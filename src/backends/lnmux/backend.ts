@@ -20,9 +20,7 @@ export const connectLnmux = (id: BackendId, settings: LnmuxSettings, { log, cloc
   const heldMs = settings.heldSeconds * 1_000;
   const times = { now: () => clock.now().getTime(), heldMs, safetyMs: safetyOf(heldMs), graceMs: completeAfter(settings) };
   const book = newBook((from, most, signal) =>
-    connection
-      .calls()
-      .listInvoices({ max_invoices_count: String(most), sequence_start: String(from) }, { ms: patience.list, signal }),
+    connection.calls().listInvoices({ max_invoices_count: String(most), sequence_start: String(from) }, { ms: patience.list, signal }),
   );
   const context: LnmuxContext = { connection, settings, log, clock, live: newLive(times), book, settled: new Set() };
   const closing = new AbortController();

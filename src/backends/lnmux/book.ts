@@ -118,7 +118,10 @@ export const listedOf = (row: ListedMessage): Listed => {
   // lnmux names the two the wrong way round; hashing tells which is which, whatever a later version does.
   const secret = [one, other].find((candidate, index) => isOpenedBy(candidate, index === 0 ? other : one));
   if (secret === undefined || status === undefined)
-    throw new BackendFault({ kind: 'protocol', detail: `lnmux lists an invoice (${row.sequence_number}) that makes no sense: ${row.status}` });
+    throw new BackendFault({
+      kind: 'protocol',
+      detail: `lnmux lists an invoice (${row.sequence_number}) that makes no sense: ${row.status}`,
+    });
   const finalAt = BigInt(row.finalized_at);
   return {
     hash: hashOf(preimage(secret)),

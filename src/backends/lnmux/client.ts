@@ -1,6 +1,8 @@
 // One connection to lnmuxd: typed calls over the service of lnmux.proto. The only casts of this adapter are here; every call has a deadline,
 // and the stream ends with its signal.
 import { setMaxListeners } from 'node:events';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ClientOptions, credentials, loadPackageDefinition, Metadata, type ServiceClientConstructor } from '@grpc/grpc-js';
 import { loadSync, type Options } from '@grpc/proto-loader';
@@ -41,9 +43,17 @@ export const protoOptions: Options = { keepCase: true, longs: String, enums: Str
 
 /** The service of lnmux.proto, for clients and for servers. */
 export const lnmuxService = (): ServiceClientConstructor => {
-  const definition = loadSync(fileURLToPath(new URL('./lnmux.proto', import.meta.url)), protoOptions);
+  const definition = loadSync(protoFile(), protoOptions);
   const { Service } = loadPackageDefinition(definition).lnmux as unknown as { readonly Service: ServiceClientConstructor };
   return Service;
+};
+
+/** Beside the sources, from the build as well: the compiler does not take it along. */
+const protoFile = (): string => {
+  const place = ['src', 'backends', 'lnmux', 'lnmux.proto'];
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, ...place)) && dirname(folder) !== folder) folder = dirname(folder);
+  return join(folder, ...place);
 };
 
 const options: ClientOptions = {
@@ -52,7 +62,7 @@ const options: ClientOptions = {
   'grpc.keepalive_timeout_ms': 20_000,
   // A held set lives for a minute: after a restart every second counts.
   'grpc.initial_reconnect_backoff_ms': 100,
-  'grpc.max_reconnect_backoff_ms': 1_000,
+  'grpc.max_reconnect_backoff_ms': 250,
   // A new client is to be a new connection, not the old one found again.
   'grpc.use_local_subchannel_pool': 1,
 };

@@ -26,7 +26,8 @@ export const followAccepted = async (context: LnmuxContext, feed: AcceptedFeed, 
       await once(context, feed, signal);
       if (!signal.aborted) context.log.info({}, 'lnmux ended the stream of accepted sets; opening it again');
     } catch (error) {
-      if (!signal.aborted && !broken) context.log.warn({ fault: faultOf(error) }, 'the stream of accepted sets broke off; opening it again');
+      if (!signal.aborted && !broken)
+        context.log.warn({ fault: faultOf(error) }, 'the stream of accepted sets broke off; opening it again');
       broken = true;
     }
     const lasted = Date.now() - began > 5_000;
@@ -63,37 +64,34 @@ interface Watched {
   readonly giveUp: () => void;
 }
 
-/**
- * Asks for an answer on the same connection, again and again: the first one shows that the stream has arrived there, missing ones that the
- * connection is dead although nobody said so.
- */
+/** The first answer on the same connection shows that the stream has arrived there; from then on its silence will mean something. */
 const watch = async (context: LnmuxContext, { stream, feed, giveUp }: Watched, running: AbortSignal): Promise<void> => {
-  let answered = false;
+  if (!(await isAnswered(context, giveUp, running))) return;
+  await pause(completeAfter(context.settings), running);
+  if (running.aborted) return;
+  for (const hash of stream.complete()) feed.released(hash);
+  while (await isAnswered(context, giveUp, running)) await pause(patience.beats, running);
+};
+
+/** True at the first answer; false when the stream has ended, or was given up with a connection that is dead although nobody said so. */
+const isAnswered = async (context: LnmuxContext, giveUp: () => void, running: AbortSignal): Promise<boolean> => {
   let missed = 0;
   while (!running.aborted) {
     try {
       await context.connection.calls().getInfo({}, { ms: patience.beat, signal: running });
-      missed = 0;
-      if (!answered) {
-        answered = true;
-        await pause(completeAfter(context.settings), running);
-        if (running.aborted) return;
-        for (const hash of stream.complete()) feed.released(hash);
-      }
-      await pause(patience.beats, running);
+      return true;
     } catch (error) {
-      if (running.aborted) return;
       // Refused connections are tried again by the channel itself; silence is not.
-      missed = hasCode(error, code.deadline) ? missed + 1 : missed;
-      if (missed >= 2) {
-        context.log.warn({ socket: context.connection.socket }, 'lnmux has gone silent: connecting anew');
-        context.connection.reopen();
-        giveUp();
-        return;
-      }
+      if (hasCode(error, code.deadline)) missed += 1;
+      if (missed >= 2) break;
       await pause(100, running);
     }
   }
+  if (running.aborted) return false;
+  context.log.warn({ socket: context.connection.socket }, 'lnmux has gone silent: connecting anew');
+  context.connection.reopen();
+  giveUp();
+  return false;
 };
 
 const releaseLapsed = async (context: LnmuxContext, feed: AcceptedFeed, signal: AbortSignal): Promise<void> => {

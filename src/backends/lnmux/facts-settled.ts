@@ -1,6 +1,6 @@
 // How settlements end, from lnmux's list of those that were requested: each row once it is final. The place up to which all rows are final and
 // told is where a later reader goes on. Rows that are not final yet are waited for one by one, for the list does not move when they end.
-import { type Listed, type Page } from './book.ts';
+import type { Listed, Page } from './book.ts';
 import { type LnmuxContext, patience } from './context.ts';
 import { code, faultOf, hasCode } from './faults.ts';
 import { pause } from './inbox.ts';
@@ -44,7 +44,8 @@ export const followSettled = async (
       if (broken) context.log.info({}, 'the list of settlements is followed again');
       broken = false;
     } catch (error) {
-      if (!signal.aborted && !broken) context.log.warn({ fault: faultOf(error) }, 'the list of settlements cannot be read; reading it again soon');
+      if (!signal.aborted && !broken)
+        context.log.warn({ fault: faultOf(error) }, 'the list of settlements cannot be read; reading it again soon');
       broken = true;
     }
     await untilNews(context, signal);
@@ -54,7 +55,10 @@ export const followSettled = async (
 /** The list of another database (restored, made anew) does not have the place that we knew: then it is told from its beginning. */
 const startOf = async (context: LnmuxContext, after: bigint, signal: AbortSignal): Promise<bigint> => {
   if (after === 0n || (await context.book.at(after, signal)) !== null) return after + 1n;
-  context.log.error({ after: after.toString() }, 'lnmux does not list the settlement that was told last: its list is told from the beginning');
+  context.log.error(
+    { after: after.toString() },
+    'lnmux does not list the settlement that was told last: its list is told from the beginning',
+  );
   return 0n;
 };
 
@@ -92,7 +96,8 @@ const waitFor = async (context: LnmuxContext, following: Following, row: Listed)
     await context.connection.calls().waitForFinalStatus({ hash }, { ms: patience.final, signal: following.signal });
     await readAgain(context, following, row);
   } catch (error) {
-    if (!following.signal.aborted && !hasCode(error, code.deadline)) context.log.debug({ fault: faultOf(error) }, 'waiting for a settlement broke off');
+    if (!following.signal.aborted && !hasCode(error, code.deadline))
+      context.log.debug({ fault: faultOf(error) }, 'waiting for a settlement broke off');
   } finally {
     following.waits.delete(row.sequence);
   }

@@ -11,7 +11,8 @@ export const lnmuxIdentity = async ({ connection }: LnmuxContext, signal: AbortS
   try {
     const info = await connection.calls().getInfo({}, { ms: patience.call, signal });
     const network = networkOf(info.network);
-    if (network === null) throw new BackendFault({ kind: 'refused', detail: `lnmux is on the network ${info.network}, which is not served` });
+    if (network === null)
+      throw new BackendFault({ kind: 'refused', detail: `lnmux is on the network ${info.network}, which is not served` });
     const nodes = info.nodes.length === 1 ? 'one node' : `${info.nodes.length} nodes`;
     return { network, key: info.pub_key.toString('hex'), label: `lnmux over ${nodes}` };
   } catch (error) {
@@ -30,7 +31,8 @@ export const lnmuxHealth = async (context: LnmuxContext, signal: AbortSignal): P
     return healthOf(info, away);
   } catch (error) {
     const { kind, detail } = faultOf(error);
-    const silent = kind === 'timeout' ? `lnmux at ${connection.socket} did not answer in time` : `lnmux does not answer at ${connection.socket}`;
+    const silent =
+      kind === 'timeout' ? `lnmux at ${connection.socket} did not answer in time` : `lnmux does not answer at ${connection.socket}`;
     return { ready: false, syncedToChain: null, trouble: 'down', detail: `${silent}: start it, or correct "socket" (${detail}).` };
   }
 };
@@ -42,13 +44,33 @@ export const healthOf = (info: InfoMessage, away: number | null): Health => {
   const members = info.nodes.map((node) => ({ key: node.pub_key.toString('hex'), ready: away !== count }));
   const base = { syncedToChain: null, members };
   if (networkOf(info.network) === null)
-    return { ...base, ready: false, trouble: 'network', detail: `lnmux is on the network ${info.network}: use mainnet, testnet or regtest.` };
+    return {
+      ...base,
+      ready: false,
+      trouble: 'network',
+      detail: `lnmux is on the network ${info.network}: use mainnet, testnet or regtest.`,
+    };
   if (info.auto_settle)
-    return { ...base, ready: true, trouble: 'other', detail: 'lnmux is in auto-settle mode: plain invoices work, hold invoices do not. Set autoSettle: false.' };
+    return {
+      ...base,
+      ready: true,
+      trouble: 'other',
+      detail: 'lnmux is in auto-settle mode: plain invoices work, hold invoices do not. Set autoSettle: false.',
+    };
   if (count > 0 && away === count)
-    return { ...base, ready: false, trouble: 'down', detail: `none of the ${count} nodes of lnmux is connected to it: look at its log and at the nodes.` };
+    return {
+      ...base,
+      ready: false,
+      trouble: 'down',
+      detail: `none of the ${count} nodes of lnmux is connected to it: look at its log and at the nodes.`,
+    };
   if (away !== null && away > 0)
-    return { ...base, ready: true, trouble: 'other', detail: `${away} of the ${count} nodes of lnmux are not connected to it (it does not say which); the others receive.` };
+    return {
+      ...base,
+      ready: true,
+      trouble: 'other',
+      detail: `${away} of the ${count} nodes of lnmux are not connected to it (it does not say which); the others receive.`,
+    };
   return { ...base, ready: true, detail: 'ok' };
 };
 

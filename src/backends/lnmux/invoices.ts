@@ -42,7 +42,8 @@ const requestOf = (terms: InvoiceTerms): AddInvoiceRequest | string => {
   if (amount === null || amount < 1n) return 'lnmux makes no invoice without an amount';
   if (!Number.isSafeInteger(expirySeconds) || expirySeconds < 1) return 'an invoice lives for at least one second';
   if ((terms.finalCltvDelta ?? 0) > finalCltvDelta) return `lnmux leaves ${finalCltvDelta} blocks to itself and no more`;
-  if ('text' in description && Buffer.byteLength(description.text) > maxDescriptionBytes) return `a description has at most ${maxDescriptionBytes} bytes`;
+  if ('text' in description && Buffer.byteLength(description.text) > maxDescriptionBytes)
+    return `a description has at most ${maxDescriptionBytes} bytes`;
   if ('hash' in description && !isHex32(description.hash)) return 'a description hash is 64 hex digits';
   const words = 'text' in description ? { description: description.text } : { description_hash: Buffer.from(description.hash, 'hex') };
   return { amt_msat: String(amount), expiry_secs: String(expirySeconds), ...words };

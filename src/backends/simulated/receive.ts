@@ -16,7 +16,9 @@ export const createReceive = (link: Link, settings: HoldSettings): Required<Rece
   create: (terms, signal) =>
     overUntil(link, 'createInvoice', {
       signal,
-      handling: issuing(() => issue(link, { terms, isHold: settings.heldUntilSettled, ...(settings.heldUntilSettled && heldFor(settings)) })),
+      handling: issuing(() =>
+        issue(link, { terms, isHold: settings.heldUntilSettled, ...(settings.heldUntilSettled && heldFor(settings)) }),
+      ),
     }),
   cancel: (hash, signal) =>
     overUntil(link, 'cancelInvoice', { signal, handling: ending(() => cancelInvoice(link.network.sim, link.node, hash)) }),
@@ -29,7 +31,8 @@ export interface HoldSettings {
   readonly heldUntilSettled: boolean;
 }
 
-const heldFor = ({ heldSeconds }: HoldSettings): { readonly heldMs?: number } => (heldSeconds === null ? {} : { heldMs: heldSeconds * 1000 });
+const heldFor = ({ heldSeconds }: HoldSettings): { readonly heldMs?: number } =>
+  heldSeconds === null ? {} : { heldMs: heldSeconds * 1000 };
 
 export const createHold = (link: Link, settings: HoldSettings): Hold => ({
   traits: { hashFrom: settings.holdHashFrom, heldSeconds: settings.heldSeconds },

@@ -24,7 +24,7 @@ export interface Yoga {
   answer(asked: YogaAsked, res: ServerResponse): Promise<{ readonly status: number }>;
 }
 
-export interface YogaDeps {
+interface YogaDeps {
   readonly schema: GraphQLSchema;
   readonly documents: Documents;
   readonly engine: Engine;

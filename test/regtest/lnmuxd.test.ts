@@ -1,0 +1,31 @@
+// The lnmux suite on the real daemon, when somebody has one; and its transcripts, compared with those that were recorded, or recorded anew.
+import { afterAll, test } from 'vitest';
+import { lnmuxSuite } from '../lnmux/suite.ts';
+import { transcripts } from '../lnmux/transcripts.ts';
+import { findLnmuxd, openReal, type RealBench } from './lnmuxd.ts';
+
+const say = (line: string): void => void process.stdout.write(`lnmuxd: ${line}\n`);
+const found = findLnmuxd(process.env);
+
+if (typeof found === 'string') {
+  say(`not run: ${found}. The same suite runs on the lnmux of ours in \`npm test\`.`);
+  test.skip(`the real lnmuxd: ${found}`, () => undefined);
+} else {
+  let bench: RealBench | null = null;
+  const open = async (): Promise<RealBench> => {
+    bench ??= await openReal(found, say);
+    return bench;
+  };
+  // One network for both, closed after the last of them.
+  const close = async (): Promise<void> => undefined;
+  afterAll(async () => bench?.close());
+  const recording = process.env.RECORD_LNMUX !== undefined;
+  // First: what they take in they give back, so that the suite finds the channels as they were.
+  transcripts({
+    name: 'the real lnmuxd',
+    open,
+    close,
+    record: recording ? (process.env.LNMUXD_SOURCE ?? 'an lnmuxd of which nobody said more') : null,
+  });
+  if (!recording) lnmuxSuite('the real lnmuxd', open, close);
+}
