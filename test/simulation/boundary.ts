@@ -1,0 +1,152 @@
+// What the gateway reaches through the points of its life: the database and its backends. Here too is what only an observer between the two
+// can know: how often a payment was really called for, and whether a preimage left before the intention was stored.
+
+import type { Backend, Fact, Hold, Pay, Receive } from '../../src/backends/port.ts';
+import type { SimulatedBackend } from '../../src/backends/simulated/backend.ts';
+import type { Random } from '../../src/backends/simulated/random.ts';
+import type { Database } from '../../src/platform/db.ts';
+import { type Life, never } from './life.ts';
+import type { Timeline } from './timeline.ts';
+
+/** The database as one life sees it. */
+export const databaseOf = (db: Database, life: Life, timeline: Timeline): Database => {
+  const query = (statement: { readonly name?: string } | string, ...more: unknown[]): Promise<unknown> => {
+    const name = typeof statement === 'string' ? statement.slice(0, 20) : (statement.name ?? 'unnamed');
+    return life.through(`db.${name}`, () => timeline.busy(Reflect.apply(db.pool.query, db.pool, [statement, ...more])));
+  };
+  const model = (target: object, name: string): object =>
+    new Proxy(target, {
+      get: (of, method) => {
+        const found: unknown = Reflect.get(of, method);
+        if (typeof found !== 'function') return found;
+        return (...given: unknown[]) => life.through(`db.${name}.${String(method)}`, () => timeline.busy(Reflect.apply(found, of, given)));
+      },
+    });
+  const prisma = new Proxy(db.prisma, {
+    get: (of, name) => {
+      const found: unknown = Reflect.get(of, name);
+      return typeof found === 'object' && found !== null && typeof name === 'string' ? model(found, name) : found;
+    },
+  });
+  // Of the pool the gateway uses `query` alone.
+  return { ...db, prisma, pool: { query } as unknown as Database['pool'] };
+};
+
+/** What the observer has seen, over all lives of the process. */
+export interface Witness {
+  /** Calls of `pay` by `backend/hash`. */
+  readonly payCalls: Map<string, number>;
+  /** Hashes whose failure was a lie of the backend. */
+  readonly liedAbout: Set<string>;
+  /** Reads that said notFound of what was there. */
+  hidden: number;
+  readonly violations: string[];
+}
+
+export const createWitness = (): Witness => ({ payCalls: new Map(), liedAbout: new Set(), hidden: 0, violations: [] });
+
+export interface Observing {
+  readonly life: Life;
+  readonly timeline: Timeline;
+  readonly witness: Witness;
+  readonly db: Database;
+  readonly random: Random;
+  /** How often a read does not show yet what is there. */
+  readonly hideRate: () => number;
+  /** How long after the call a payment may not be seen yet, in ms. */
+  readonly hiddenMs: number;
+}
+
+/** The backend as one life sees it. */
+export const backendOf = (inner: SimulatedBackend, on: Observing): Backend => {
+  const { life } = on;
+  return {
+    id: inner.id,
+    kind: inner.kind,
+    pay: payOf(inner, on),
+    receive: receiveOf(inner, on),
+    hold: holdOf(inner, on),
+    balance: (signal) => life.through('balance', () => inner.balance(signal)),
+    identity: (signal) => life.through('identity', () => inner.identity(signal)),
+    health: (signal) => life.through('health', () => inner.health(signal)),
+    facts: (after, signal) => factsOf(life, inner.facts(after, signal)),
+    close: () => inner.close(),
+  };
+};
+
+const payOf = (inner: SimulatedBackend, { life, timeline, witness, random, hideRate, hiddenMs }: Observing): Pay => {
+  const calledAt = lastCalls(witness);
+  return {
+    traits: inner.pay.traits,
+    floor: (hash, signal) => life.through('pay.floor', () => inner.pay.floor(hash, signal)),
+    probeFee: (order, signal) => life.through('pay.probeFee', () => inner.pay.probeFee(order, signal)),
+    pay: (order) =>
+      life.through('pay.pay', async () => {
+        const key = `${inner.id}/${order.hash}`;
+        witness.payCalls.set(key, (witness.payCalls.get(key) ?? 0) + 1);
+        calledAt.set(key, timeline.elapsed());
+        const met = inner.faults.met.length;
+        const answer = inner.pay.pay(order);
+        if (inner.faults.met.slice(met).some(({ fault }) => fault.is === 'sayFailed')) witness.liedAbout.add(order.hash);
+        return answer;
+      }),
+    find: (hash, above, signal) =>
+      life.through('pay.find', () => {
+        const since = timeline.elapsed() - (calledAt.get(`${inner.id}/${hash}`) ?? Number.NEGATIVE_INFINITY);
+        if (since < hiddenMs && random.chance(hideRate())) {
+          witness.hidden += 1;
+          inner.faults.next('findPayment', { is: 'notFound' });
+        }
+        return inner.pay.find(hash, above, signal);
+      }),
+  };
+};
+
+const calls = new WeakMap<Witness, Map<string, number>>();
+const lastCalls = (witness: Witness): Map<string, number> => {
+  const known = calls.get(witness) ?? new Map<string, number>();
+  calls.set(witness, known);
+  return known;
+};
+
+const receiveOf = (inner: SimulatedBackend, { life }: Observing): Receive => ({
+  traits: inner.receive.traits,
+  create: (terms, signal) => life.through('receive.create', () => inner.receive.create(terms, signal)),
+  cancel: (hash, signal) => life.through('receive.cancel', () => inner.receive.cancel(hash, signal)),
+  find: (hash, signal) => life.through('receive.find', () => inner.receive.find(hash, signal)),
+});
+
+const holdOf = (inner: SimulatedBackend, { life, timeline, witness, db }: Observing): Hold => ({
+  traits: inner.hold.traits,
+  create: (terms, signal) => life.through('hold.create', () => inner.hold.create(terms, signal)),
+  settle: (held, preimage, signal) =>
+    life.through('hold.settle', async () => {
+      const asked = {
+        name: 'sim_intended',
+        text: `SELECT 1 FROM sim_moves WHERE hash = $1 AND now IN ('settling', 'settled')`,
+        values: [held.hash],
+      };
+      const { rowCount } = await timeline.busy(db.pool.query(asked));
+      if (!rowCount) witness.violations.push('a preimage left before the intention to settle was stored');
+      return inner.hold.settle(held, preimage, signal);
+    }),
+  cancel: (held, signal) => life.through('hold.cancel', () => inner.hold.cancel(held, signal)),
+  find: (hash, signal) => life.through('hold.find', () => inner.hold.find(hash, signal)),
+});
+
+const factsOf = (life: Life, facts: AsyncIterable<Fact>): AsyncIterable<Fact> => ({
+  [Symbol.asyncIterator]: () => {
+    const inner = facts[Symbol.asyncIterator]();
+    return {
+      next: async () => {
+        if (life.isOver('facts before')) return never();
+        const told = await inner.next();
+        return life.isOver('facts after') ? never() : told;
+      },
+      return: async () => {
+        await inner.return?.();
+        return { done: true, value: undefined };
+      },
+    };
+  },
+});

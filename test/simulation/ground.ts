@@ -1,0 +1,98 @@
+// The database that all seeds of a process stand on, one after the other: emptied in between, with the same wallets, and with triggers that
+// write down every change of a state, whoever makes it.
+
+import { systemClock } from '../../src/platform/clock.ts';
+import type { Database } from '../../src/platform/db.ts';
+import { createWalletStore, type NewWallet } from '../../src/wallets/store.ts';
+import { testDatabase } from '../support/database.ts';
+
+/** Wallet ids by what they are for. */
+export interface Wallets {
+  /** Balance kind node, receives and pays by `one`. */
+  readonly atm: string;
+  /** Balance kind node, receives and pays by `one`, then `two`. */
+  readonly both: string;
+  /** Balance kind ledger, on `one`. */
+  readonly ann: string;
+  readonly ben: string;
+  /** Ledger, pays by `one`, then `two`. */
+  readonly far: string;
+  /** Ledger, settles late. */
+  readonly late: string;
+  /** Ledger, receives on `mux`, which holds everything until we settle it, and gives up after a minute. */
+  readonly mux: string;
+}
+export type WalletName = keyof Wallets;
+
+const plan: { readonly [N in WalletName]: Partial<NewWallet> } = {
+  atm: {},
+  both: { receiveRoute: ['one', 'two'], payRoute: ['one', 'two'] },
+  ann: { balanceKind: 'ledger' },
+  ben: { balanceKind: 'ledger' },
+  far: { balanceKind: 'ledger', payRoute: ['one', 'two'] },
+  late: { balanceKind: 'ledger', settleAfterSeconds: 40 },
+  mux: { balanceKind: 'ledger', receiveRoute: ['mux'] },
+};
+export const walletNames = ['atm', 'both', 'ann', 'ben', 'far', 'late', 'mux'] as const satisfies readonly WalletName[];
+const ledgerNames = ['ann', 'ben', 'far', 'late', 'mux'] as const;
+
+/** What each ledger wallet has at the start, in msat. */
+export const funds = 200_000_000n;
+
+export interface Ground {
+  readonly db: Database;
+  readonly accountId: string;
+  readonly wallets: Wallets;
+  /** Forgets what the last seed left. */
+  clear(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const triggers = `
+  CREATE TABLE sim_moves (seq bigserial PRIMARY KEY, what text, id uuid, hash text, was text, now text, disproved boolean);
+  CREATE FUNCTION sim_note() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF TG_OP = 'INSERT' OR NEW.state IS DISTINCT FROM OLD.state THEN
+      INSERT INTO sim_moves (what, id, hash, was, now, disproved) VALUES (TG_TABLE_NAME, NEW.id, to_jsonb(NEW) ->> 'payment_hash',
+        CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE OLD.state END, NEW.state, (to_jsonb(NEW) ->> 'disproved')::boolean);
+    END IF;
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER sim_note AFTER INSERT OR UPDATE ON invoices FOR EACH ROW EXECUTE FUNCTION sim_note();
+  CREATE TRIGGER sim_note AFTER INSERT OR UPDATE ON attempts FOR EACH ROW EXECUTE FUNCTION sim_note();
+  CREATE TRIGGER sim_note AFTER INSERT OR UPDATE ON cash_outs FOR EACH ROW EXECUTE FUNCTION sim_note();
+  -- The same plan whatever ran before: the order of rows that nobody ordered follows from it.
+  SET plan_cache_mode = force_generic_plan`;
+
+const emptied =
+  'voucher_uses, cash_out_refunds, cash_out_events, cash_outs, invoices, attempts, payments, transactions, journals, entries, outbox, incidents, settings, backend_pins, sim_moves';
+
+export const layGround = async (): Promise<Ground> => {
+  const db = await testDatabase();
+  await db.pool.query(triggers);
+  const store = createWalletStore(db, systemClock);
+  const accountId = await store.ensureAccount('operator', null);
+  const usual = { balanceKind: 'node', receiveRoute: ['one'], payRoute: ['one'], acceptFixedAmount: true, keylessCreate: false } as const;
+  const ids: Partial<Record<WalletName, string>> = {};
+  for (const name of walletNames) {
+    const terms = { ...usual, defaultExpirySeconds: null, defaultFeeLimitPpm: null, ...plan[name], name };
+    ids[name] = await store.ensureWallet(accountId, terms);
+  }
+  const wallets = ids as Wallets;
+  return { db, accountId, wallets, clear: () => clear(db, wallets), close: () => db.close() };
+};
+
+const clear = async (db: Database, wallets: Wallets): Promise<void> => {
+  await db.pool.query(`TRUNCATE ${emptied} RESTART IDENTITY CASCADE`);
+  await db.pool.query('UPDATE wallets SET available_msat = 0');
+  for (const name of ledgerNames) {
+    const id = wallets[name];
+    await db.pool.query(
+      `WITH j AS (INSERT INTO journals (id, kind, subject_id, created_at) VALUES ($1, 'sim.funds', $1, now()) RETURNING id),
+      e AS (INSERT INTO entries (journal_id, account, amount_msat)
+        SELECT j.id, e.account, e.msat FROM j, (VALUES ('wallet:' || $1::text, ${funds}), ('sim', -${funds})) AS e(account, msat))
+      UPDATE wallets SET available_msat = ${funds} WHERE id = $1`,
+      [id],
+    );
+  }
+};
