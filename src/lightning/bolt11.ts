@@ -1,6 +1,7 @@
 // Reading BOLT 11 payment requests. `decodeBolt11` checks everything; `peekPaymentHash` reads one field fast and proves nothing,
 // so what it finds must be compared with a stored request before it is believed.
-import { parsePaymentRequest } from 'ln-service';
+// The part of ln-service that reads requests: ln-service itself loads all of LND's protocol with it.
+import { parsePaymentRequest } from 'invoices';
 import { type Bolt11, bolt11Text, isHex32, type Msat, msat, type PaymentHash, paymentHash } from './values.ts';
 
 export interface DecodedBolt11 {

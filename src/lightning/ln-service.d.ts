@@ -1,7 +1,24 @@
 // ln-service ships no types: its calls are those of `lightning`, plus the BOLT 11 functions named here.
 declare module 'ln-service' {
+  export type { ParsedPaymentRequest } from 'invoices';
+  export { parsePaymentRequest } from 'invoices';
   export * from 'lightning';
+  export function createUnsignedRequest(args: object): {
+    readonly hash: string;
+    readonly hrp: string;
+    readonly preimage: string;
+    readonly tags: readonly number[];
+  };
+  export function createSignedRequest(args: {
+    readonly destination: string;
+    readonly hrp: string;
+    readonly signature: string;
+    readonly tags: readonly number[];
+  }): { readonly request: string };
+}
 
+// The part of ln-service that reads and writes payment requests.
+declare module 'invoices' {
   export interface ParsedPaymentRequest {
     readonly chain_addresses?: readonly string[];
     readonly cltv_delta: number;
@@ -28,16 +45,4 @@ declare module 'ln-service' {
   }
   /** Offline decoding; throws an Error on anything malformed. */
   export function parsePaymentRequest(args: { readonly request: string }): ParsedPaymentRequest;
-  export function createUnsignedRequest(args: object): {
-    readonly hash: string;
-    readonly hrp: string;
-    readonly preimage: string;
-    readonly tags: readonly number[];
-  };
-  export function createSignedRequest(args: {
-    readonly destination: string;
-    readonly hrp: string;
-    readonly signature: string;
-    readonly tags: readonly number[];
-  }): { readonly request: string };
 }

@@ -19,7 +19,7 @@ import { createLoaders } from './loaders.ts';
 import { createMeter } from './meter.ts';
 import { createStreams } from './streams.ts';
 import { createSockets } from './websocket.ts';
-import { createFallback } from './yoga.ts';
+import type { Yoga, YogaDeps } from './yoga.ts';
 
 export interface GraphqlDoorDeps {
   readonly ask: Ask;
@@ -58,6 +58,17 @@ export interface GraphqlDoorOptions {
 const path = '/graphql';
 const examplesPath = `${path}/examples`;
 
+/** Yoga, loaded at the first request that needs it: most gateways start without anybody waiting for a stream. */
+const fallbackWhenAsked = (deps: YogaDeps): Yoga => {
+  let loaded: Promise<Yoga> | null = null;
+  return {
+    answer: async (asked, res) => {
+      loaded ??= import('./yoga.ts').then(({ createFallback }) => createFallback(deps));
+      return (await loaded).answer(asked, res);
+    },
+  };
+};
+
 /** All that an operation goes through, whatever it came by. */
 const createParts = (deps: GraphqlDoorDeps, options: GraphqlDoorOptions) => {
   const { ask, reads, schema, log, now } = deps;
@@ -67,7 +78,7 @@ const createParts = (deps: GraphqlDoorDeps, options: GraphqlDoorOptions) => {
   const documents = createDocuments(schema, { limits: options.limits, introspection: options.introspection });
   const engine = createEngine({ log, streams, loaders: () => createLoaders(reads) });
   const contexts = createDoorContext({ ask, reads, schema, now, log, slots, trustProxy: options.trustProxy });
-  const yoga = createFallback({ schema, documents, engine, log });
+  const yoga = fallbackWhenAsked({ schema, documents, engine, log });
   let sockets = (): number => 0;
   const meter = createMeter(deps.metrics, schema, { subscriptions: () => slots.count(), sockets: () => sockets() });
   const count = (of: () => number): void => {

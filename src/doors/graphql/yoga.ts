@@ -24,7 +24,7 @@ export interface Yoga {
   answer(asked: YogaAsked, res: ServerResponse): Promise<{ readonly status: number }>;
 }
 
-interface YogaDeps {
+export interface YogaDeps {
   readonly schema: GraphQLSchema;
   readonly documents: Documents;
   readonly engine: Engine;
