@@ -5,10 +5,7 @@ export type Table<State extends string, Event extends string> = {
 };
 
 /** `same` = seen already; newer details are still written. `forbidden` = a refusal (intention) or an incident (fact), never an overwrite. */
-export type Step<State> =
-  | { readonly is: 'moved'; readonly to: State }
-  | { readonly is: 'same' }
-  | { readonly is: 'forbidden' };
+export type Step<State> = { readonly is: 'moved'; readonly to: State } | { readonly is: 'same' } | { readonly is: 'forbidden' };
 
 /** Where `event` leads from `from`. Pure; the caller writes. */
 export const step = <S extends string, E extends string>(table: Table<S, E>, from: S, event: E): Step<S> => {

@@ -18,7 +18,18 @@ const signal = new AbortController().signal;
 const create = async (more: Partial<HoldOrder> = {}) => {
   const wallet = await core.wallets.wallet(core.ledgerId);
   if (!wallet) throw new Error('no wallet');
-  const usual = { amountMsat: 1_000_000n, memo: null, descriptionHash: null, expirySeconds: 600, externalId: null, webhookUrl: null, asked: null, paymentHash: null, longestHoldSeconds: null, onDeadline: 'cancel' as const };
+  const usual = {
+    amountMsat: 1_000_000n,
+    memo: null,
+    descriptionHash: null,
+    expirySeconds: 600,
+    externalId: null,
+    webhookUrl: null,
+    asked: null,
+    paymentHash: null,
+    longestHoldSeconds: null,
+    onDeadline: 'cancel' as const,
+  };
   return createHoldInvoice(core.deps.invoices, { ...usual, ...more, wallet }, signal);
 };
 const pay = (bolt11: string) => core.backend.world.payer.pay({ bolt11: bolt11Text(bolt11) });
@@ -49,8 +60,12 @@ describe('held', () => {
     expect(invoice.paymentHash).toBe(hashOf(secret));
     const paid = pay(invoice.bolt11);
     await reaches(invoice.paymentHash, 'held');
-    await expect(settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: newPreimage() }, signal)).rejects.toMatchObject({ refusal: { is: 'invalidInput' } });
-    await expect(settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: null }, signal)).rejects.toMatchObject({ refusal: { is: 'invalidInput' } });
+    await expect(settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: newPreimage() }, signal)).rejects.toMatchObject({
+      refusal: { is: 'invalidInput' },
+    });
+    await expect(settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: null }, signal)).rejects.toMatchObject({
+      refusal: { is: 'invalidInput' },
+    });
     await settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: secret }, signal);
     expect((await paid).is).toBe('succeeded');
   });
@@ -62,14 +77,20 @@ describe('held', () => {
     await cancelHold(core.deps.invoices, of(invoice.paymentHash), signal);
     expect((await paid).is).toBe('failed');
     await reaches(invoice.paymentHash, 'canceled');
-    await expect(settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: null }, signal)).rejects.toMatchObject({ refusal: { is: 'wrongState' } });
+    await expect(settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: null }, signal)).rejects.toMatchObject({
+      refusal: { is: 'wrongState' },
+    });
   });
 
   test('→ canceled by the clock when the longest hold is over, with no block mined', async () => {
     const invoice = await create();
     const paid = pay(invoice.bolt11);
     await reaches(invoice.paymentHash, 'held');
-    await sql(core.db, { name: 'test_over', text: `UPDATE invoices SET deadline_at = now() - interval '1 second' WHERE payment_hash = $1` }, [invoice.paymentHash]);
+    await sql(
+      core.db,
+      { name: 'test_over', text: `UPDATE invoices SET deadline_at = now() - interval '1 second' WHERE payment_hash = $1` },
+      [invoice.paymentHash],
+    );
     await core.deadlines.once();
     expect((await paid).is).toBe('failed');
     await reaches(invoice.paymentHash, 'canceled');
@@ -79,7 +100,11 @@ describe('held', () => {
     const invoice = await create({ onDeadline: 'settle' });
     const paid = pay(invoice.bolt11);
     await reaches(invoice.paymentHash, 'held');
-    await sql(core.db, { name: 'test_over', text: `UPDATE invoices SET deadline_at = now() - interval '1 second' WHERE payment_hash = $1` }, [invoice.paymentHash]);
+    await sql(
+      core.db,
+      { name: 'test_over', text: `UPDATE invoices SET deadline_at = now() - interval '1 second' WHERE payment_hash = $1` },
+      [invoice.paymentHash],
+    );
     await core.deadlines.once();
     expect((await paid).is).toBe('succeeded');
   });
@@ -112,7 +137,9 @@ describe('an intention', () => {
 
   test('to settle before anything is held is refused', async () => {
     const invoice = await create();
-    await expect(settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: null }, signal)).rejects.toMatchObject({ refusal: { is: 'wrongState', state: 'open' } });
+    await expect(settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: null }, signal)).rejects.toMatchObject({
+      refusal: { is: 'wrongState', state: 'open' },
+    });
   });
 
   test('to settle and one to cancel at once: one wins, the other is told, and money goes one way', async () => {
