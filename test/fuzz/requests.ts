@@ -2,10 +2,10 @@
 // a wallet, or a key; so a row that is written all the same is a bug.
 import { getNamedType } from 'graphql';
 import type { TestGateway } from '../support/gateway-inprocess.ts';
-import { adminMutations, type Mutation, mutations, placeholderWallet, queryArguments } from '../support/schema-walk.ts';
+import { adminMutations, type Mutation, mutations, placeholderWallet, plainValue, queryArguments } from '../support/schema-walk.ts';
 import { bomb, randomQuery } from './documents.ts';
 import type { Random } from './random.ts';
-import { anyJson, bruise, surelyBad, text } from './values.ts';
+import { anyJson, bruise, hasSurelyBad, surelyBad, text } from './values.ts';
 
 export interface HttpRequest {
   readonly is: 'http';
@@ -52,7 +52,7 @@ const keyed = (random: Random, { keys }: Target): Record<string, string> =>
     [6, () => ({ 'X-Api-Key': keys.stranger })],
   ])();
 
-const goodField = (random: Random, target: Target, name: string): string => {
+const goodField = (random: Random, target: Target, { name, type }: Mutation['fields'][number]): string => {
   const { wallets, invoices } = target;
   const known: Readonly<Record<string, () => unknown>> = {
     walletId: () => random.pick([wallets.atm, wallets.ledger, wallets.closed]),
@@ -66,31 +66,30 @@ const goodField = (random: Random, target: Target, name: string): string => {
     descriptionHash: () => 'cd'.repeat(32),
     webhookUrl: () => 'https://example.com/hook',
     longestHold: () => 60,
-    onDeadline: () => 'CANCEL',
     preimage: () => 'ef'.repeat(32),
-    name: () => 'x',
-    id: () => 'x',
-    reason: () => 'x',
-    payRoute: () => ['node'],
-    receiveRoute: () => ['node'],
   };
-  return JSON.stringify(known[name]?.() ?? null);
+  return JSON.stringify(known[name]?.() ?? plainValue(type) ?? null);
 };
 
-const inputOf = (random: Random, mutation: Mutation, jsonOf: (name: string) => string): string => {
-  const names = mutation.fields.map(({ name }) => name).filter((name) => mutation.required.includes(name) || random.chance(0.4));
-  const order = random.chance(0.5) ? [...names].reverse() : names;
-  return `{"input":{${order.map((name) => `${JSON.stringify(name)}:${jsonOf(name)}`).join(',')}}}`;
+type Field = Mutation['fields'][number];
+const inputOf = (random: Random, mutation: Mutation, jsonOf: (field: Field) => string): string => {
+  const fields = mutation.fields.filter(({ name }) => mutation.required.includes(name) || random.chance(0.4));
+  const order = random.chance(0.5) ? [...fields].reverse() : fields;
+  return `{"input":{${order.map((field) => `${JSON.stringify(field.name)}:${jsonOf(field)}`).join(',')}}}`;
 };
+
+// Enums and identifiers have no value that is refused in the payload: GraphQL itself refuses them, or nobody is meant.
+const refusable = mutations.flatMap((mutation) =>
+  mutation.fields.filter(({ type, name }) => hasSurelyBad(getNamedType(type).name, name)).map((field) => ({ mutation, field })),
+);
 
 /** All is well but one field, which is refused for certain, and whose words must come back. */
 const oneBadField: Maker = (random, target) => {
-  const mutation = random.pick(mutations);
-  const field = random.pick(mutation.fields);
+  const { mutation, field } = random.pick(refusable);
   const isPlay = mutation.name === 'simulatedPayerPay';
   const bad = surelyBad(random, getNamedType(field.type).name, isPlay ? '' : field.name);
   if (bad === null) throw new Error(`nothing is surely bad for ${field.name}`);
-  const variables = inputOf(random, mutation, (name) => (name === field.name ? bad.json : goodField(random, target, name)));
+  const variables = inputOf(random, mutation, (one) => (one.name === field.name ? bad.json : goodField(random, target, one)));
   const asked = variables.includes(`"${field.name}":`)
     ? variables
     : variables.replace('{"input":{', `{"input":{"${field.name}":${bad.json},`);
@@ -107,10 +106,10 @@ const knowsWords = (mutation: Mutation, field: string): boolean =>
 
 /** Anything in any field, for a wallet that the asker does not have. */
 const anythingAnywhere: Maker = (random, target) => {
-  const mutation = random.pick(mutations.filter(({ name }) => name !== 'simulatedPayerPay'));
+  const mutation = random.pick(mutations.filter(({ fields }) => fields.some(({ name }) => /alletId$/.test(name))));
   const wallet = JSON.stringify(random.pick([target.wallets.foreign, target.wallets.unknown, 'x', '']));
-  const variables = inputOf(random, mutation, (name) =>
-    /alletId$/.test(name) ? wallet : random.chance(0.3) ? goodField(random, target, name) : anyJson(random),
+  const variables = inputOf(random, mutation, (field) =>
+    /alletId$/.test(field.name) ? wallet : random.chance(0.3) ? goodField(random, target, field) : anyJson(random),
   );
   const bruised = random.chance(0.05) ? bruise(random, variables, 2) : variables;
   const isWalletSafe = bruised.includes(target.wallets.atm) || bruised.includes(target.wallets.ledger);
@@ -120,7 +119,7 @@ const anythingAnywhere: Maker = (random, target) => {
 const withoutTheRight: Maker = (random, target) => {
   const { read, expired } = target.keys;
   const mutation = random.pick(mutations.filter(({ needs }) => needs !== 'nobody'));
-  const variables = inputOf(random, mutation, (name) => goodField(random, target, name));
+  const variables = inputOf(random, mutation, (field) => goodField(random, target, field));
   const who = random.pick<Record<string, string>>([
     {},
     { 'x-api-key': read },
@@ -134,7 +133,7 @@ const withoutTheRight: Maker = (random, target) => {
 /** Anything for an administrator, from those who are none. */
 const forAdministrators: Maker = (random, target) => {
   const mutation = random.pick(adminMutations);
-  const variables = inputOf(random, mutation, (name) => (random.chance(0.5) ? goodField(random, target, name) : anyJson(random)));
+  const variables = inputOf(random, mutation, (field) => (random.chance(0.5) ? goodField(random, target, field) : anyJson(random)));
   return post(asBody(mutation.document, variables), random.chance(0.2) ? {} : keyed(random, target));
 };
 

@@ -72,7 +72,12 @@ const show = (request: object): string =>
 process.stderr.write(`fuzz: seed ${seed}, ${requests} requests\n`);
 const gateway = await startTestGateway();
 watchForUnforeseen();
-const report = await fuzz(gateway, { requests, seed, only, concurrency: wholeOr(values.concurrency, 16), progress });
+const report = await fuzz(gateway, { requests, seed, only, concurrency: wholeOr(values.concurrency, 16), progress }).catch(
+  (error: unknown) => {
+    process.stderr.write(`fuzz: it broke itself: ${error instanceof Error ? error.stack : String(error)}\n`);
+    return process.exit(2);
+  },
+);
 weigh(report.sent);
 const wrong = verdicts(report);
 const { sent, reached, seconds, control } = report;

@@ -118,12 +118,18 @@ export interface SurelyBad {
   readonly message: string | RegExp;
 }
 
-/** A value that this scalar, or what takes an argument of this name, refuses for certain, with its words. */
-export const surelyBad = (random: Random, scalar: string, argument: string): SurelyBad | null => {
+const knownBad = (scalar: string, argument: string): readonly SurelyBad[] => {
   const own = badArguments[argument === 'last' ? 'first' : argument] ?? [];
   const requests = scalar === 'LnPaymentRequest' ? badRequests : [];
-  const known = [...(badValues[scalar] ?? []), ...own, ...requests].flatMap(({ json, expected }) =>
+  return [...(badValues[scalar] ?? []), ...own, ...requests].flatMap(({ json, expected }) =>
     expected === 'graphql' ? [] : [{ json, message: expected.message }],
   );
+};
+
+export const hasSurelyBad = (scalar: string, argument: string): boolean => knownBad(scalar, argument).length > 0;
+
+/** A value that this scalar, or what takes an argument of this name, refuses for certain, with its words. */
+export const surelyBad = (random: Random, scalar: string, argument: string): SurelyBad | null => {
+  const known = knownBad(scalar, argument);
   return known.length === 0 ? null : random.pick(known);
 };

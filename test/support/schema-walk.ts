@@ -6,9 +6,13 @@ import {
   type GraphQLInputField,
   type GraphQLInterfaceType,
   type GraphQLObjectType,
+  type GraphQLType,
   getNamedType,
+  getNullableType,
+  isEnumType,
   isInputObjectType,
   isInterfaceType,
+  isListType,
   isNonNullType,
   isObjectType,
   isRequiredInputField,
@@ -66,6 +70,15 @@ const every: readonly Mutation[] = Object.values(schema.getMutationType()?.getFi
 export const mutations: readonly Mutation[] = every.filter(({ needs }) => needs !== 'ADMIN');
 /** What only an administrator's key may do. */
 export const adminMutations: readonly Mutation[] = every.filter(({ needs }) => needs === 'ADMIN');
+
+/** A value that a type takes when nobody cares which; undefined for a scalar of ours, whose meaning somebody must know. */
+export const plainValue = (type: GraphQLType): unknown => {
+  const named = getNamedType(type);
+  if (isListType(getNullableType(type))) return [];
+  if (isEnumType(named)) return named.getValues()[0]?.name;
+  const plain: Readonly<Record<string, unknown>> = { ID: '5d2c4b60-0c3e-4f1a-9b7d-1a2b3c4d5e6f', String: 'x', Boolean: false, Int: 1 };
+  return plain[named.name];
+};
 
 export interface AskedArgument {
   /** Such as `Query.me.defaultAccount.transactions(first)`. */
