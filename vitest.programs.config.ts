@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     include: ['test/{browser,proxy}/**/*.test.ts'],
     fileParallelism: false,
+    // On a machine that others share a wait may be too short once; what fails twice has failed.
+    retry: process.env.CI ? 1 : 0,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

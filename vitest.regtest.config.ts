@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['test/regtest/**/*.test.ts'],
     globalSetup: ['test/regtest/globalSetup.ts'],
     fileParallelism: false,
+    // On a machine that others share a wait may be too short once; what fails twice has failed.
+    retry: process.env.CI ? 1 : 0,
     testTimeout: 180_000,
     hookTimeout: 180_000,
     teardownTimeout: 60_000,
