@@ -269,17 +269,22 @@ describe('what is held', () => {
     expect(live.get(hash)?.settling).toBe(true);
   });
 
-  test('only the newest stream tells what is not held, and only while it is open', () => {
+  test('only the newest stream tells what is held and what is not, and only while it is open', () => {
     const { live } = liveAt();
+    const other = paymentHash('bb'.repeat(32));
     const old = live.begin();
     old.accepted(hash, 's1');
-    expect(live.isComplete()).toBe(false);
+    expect([live.isSure(hash), live.isSure(other)]).toEqual([true, false]);
+    old.end();
+    expect(live.isSure(hash)).toBe(false);
     const next = live.begin();
     expect(old.complete()).toEqual([]);
-    expect(live.isComplete()).toBe(false);
+    expect([live.isSure(hash), live.isSure(other)]).toEqual([false, false]);
     expect(next.complete()).toEqual([hash]);
-    expect(live.isComplete()).toBe(true);
+    expect([live.isSure(hash), live.isSure(other)]).toEqual([true, true]);
+    old.end();
+    expect(live.isSure(hash)).toBe(true);
     next.end();
-    expect(live.isComplete()).toBe(false);
+    expect(live.isSure(hash)).toBe(false);
   });
 });

@@ -3,6 +3,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Backend } from '../../src/backends/port.ts';
 import { connectSimulated, type SimulatedBackend } from '../../src/backends/simulated/backend.ts';
 import { simulatedSettings } from '../../src/backends/simulated/settings.ts';
 import { createWorlds } from '../../src/backends/simulated/worlds.ts';
@@ -14,7 +15,7 @@ import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import type { Database } from '../../src/platform/db.ts';
 import { type Log, silentLog } from '../../src/platform/log.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
-import { addVaultKey, readVault } from '../../src/platform/vault.ts';
+import { addVaultKey, readVault, type Vault } from '../../src/platform/vault.ts';
 import { fixedPrice } from '../../src/prices/price.ts';
 import type { NewWallet } from '../../src/wallets/store.ts';
 import type { Principal } from '../../src/wallets/view.ts';
@@ -46,9 +47,13 @@ export interface TestCoreOptions {
   readonly latencyMs?: number;
   /** What the simulated backends are like, beyond that. */
   readonly simulated?: Readonly<Record<string, unknown>>;
+  /** Beside the two simulated ones. */
+  readonly more?: readonly Backend[];
+  /** A second life of a gateway opens what the first one sealed. */
+  readonly vault?: Vault;
 }
 
-const testVault = () => {
+export const testVault = () => {
   const file = join(mkdtempSync(join(tmpdir(), 'switchyard-vault-')), 'keys');
   addVaultKey(file, new Date());
   return readVault(file);
@@ -76,7 +81,7 @@ export const testCore = async (options: TestCoreOptions = {}): Promise<TestCore>
   const [backend, second] = [await connect('one'), await connect('two')];
   const core = await createCore({
     db,
-    backends: [backend, second],
+    backends: [backend, second, ...(options.more ?? [])],
     network: 'regtest',
     clock,
     log,
@@ -86,7 +91,7 @@ export const testCore = async (options: TestCoreOptions = {}): Promise<TestCore>
     payments: { ...defaultPaymentSettings, ...options.payments },
     keyless: { perMinute: 60, blockSeconds: 300 },
     simulatedPayer: null,
-    vault: testVault(),
+    vault: options.vault ?? testVault(),
     holds: { perWalletMsat: 10_000_000_000n, perGatewayMsat: 100_000_000_000n, longestSeconds: 600 },
   });
   const accountId = await core.wallets.ensureAccount('operator', null);

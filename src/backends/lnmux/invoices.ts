@@ -76,12 +76,11 @@ const issued = (answer: AddedMessage, terms: InvoiceTerms): Issue => {
 const find = async ({ live, book }: LnmuxContext, hash: PaymentHash, signal: AbortSignal): Promise<InvoiceSighting> => {
   // First what is held: whatever is settled from here on is in the list that is read afterwards.
   const held = live.get(hash);
-  const isComplete = live.isComplete();
+  const isSure = live.isSure(hash);
   const listed = await book.look(hash, signal);
   if (listed !== null) return listedSighting(listed, held);
-  if (held !== null) return heldSighting(held, null);
-  if (!isComplete) throw new BackendFault({ kind: 'unreachable', detail: 'lnmux has not said yet what it holds' });
-  return { is: 'open' };
+  if (!isSure) throw new BackendFault({ kind: 'unreachable', detail: 'lnmux has not said yet what it holds' });
+  return held === null ? { is: 'open' } : heldSighting(held, null);
 };
 
 interface Asked {

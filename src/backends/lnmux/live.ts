@@ -17,8 +17,8 @@ export interface Live {
   /** A stream was opened: what it names from now on is held now. */
   begin(): Stream;
   get(hash: PaymentHash): HeldSet | null;
-  /** True when what is not here is not held. */
-  isComplete(): boolean;
+  /** True when what `get` says of it is how it is: the stream that is open now has named it, or has had the time to name everything. */
+  isSure(hash: PaymentHash): boolean;
   /** Our call to settle it may have arrived, so time alone does not end it here. */
   settling(hash: PaymentHash, setId: string): void;
   /** It was given back, or its end is known from the list: no longer ours to remember. */
@@ -53,6 +53,7 @@ export const newLive = ({ now, heldMs, safetyMs, graceMs }: LiveTimes): Live => 
   const entries = new Map<PaymentHash, Entry>();
   let streams = 0;
   let completed = 0;
+  let isOpen = false;
   const takeIf = (over: (entry: Entry) => boolean): readonly PaymentHash[] => {
     const gone = [...entries].filter(([, entry]) => over(entry)).map(([hash]) => hash);
     for (const hash of gone) entries.delete(hash);
@@ -74,6 +75,7 @@ export const newLive = ({ now, heldMs, safetyMs, graceMs }: LiveTimes): Live => 
     begin: () => {
       const stream = ++streams;
       completed = 0;
+      isOpen = true;
       return {
         accepted: (hash, setId) => accepted(hash, setId, stream),
         complete: () => {
@@ -82,7 +84,9 @@ export const newLive = ({ now, heldMs, safetyMs, graceMs }: LiveTimes): Live => 
           return takeIf((entry) => entry.stream < stream && !entry.held.settling);
         },
         end: () => {
-          if (completed === stream) completed = 0;
+          if (stream !== streams) return;
+          completed = 0;
+          isOpen = false;
         },
       };
     },
@@ -90,7 +94,7 @@ export const newLive = ({ now, heldMs, safetyMs, graceMs }: LiveTimes): Live => 
       const held = entries.get(hash)?.held;
       return held === undefined || (held.until <= now() && !held.settling) ? null : held;
     },
-    isComplete: () => completed !== 0 && completed === streams,
+    isSure: (hash) => (completed !== 0 && completed === streams) || (isOpen && entries.get(hash)?.stream === streams),
     settling: (hash, setId) => {
       const entry = entries.get(hash);
       if (entry?.held.setId === setId) entries.set(hash, { ...entry, held: { ...entry.held, settling: true } });
