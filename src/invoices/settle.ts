@@ -34,6 +34,8 @@ export const settleHold = async (
   signal: AbortSignal,
 ): Promise<InvoiceView> => {
   const row = await ownHold(deps, ask);
+  // A wrong one is told so whatever became of the hold.
+  if (ask.preimage !== null) secretFor(deps, row, ask.preimage);
   if (row.state === 'settled') return toInvoiceView(row);
   const secret = secretFor(deps, row, ask.preimage);
   const settling = await intend(deps, row, { event: 'settleAsked', sealed: deps.vault.seal(secret, row.paymentHash) });

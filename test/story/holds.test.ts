@@ -68,6 +68,11 @@ describe('held', () => {
     });
     await settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: secret }, signal);
     expect((await paid).is).toBe('succeeded');
+    await reaches(invoice.paymentHash, 'settled');
+    // Found by the simulation: what is settled already was "settled" once more by any preimage.
+    const wrong = settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: newPreimage() }, signal);
+    await expect(wrong).rejects.toMatchObject({ refusal: { is: 'invalidInput' } });
+    expect((await settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: secret }, signal)).state).toBe('settled');
   });
 
   test('→ canceled, and the payer has the money back', async () => {
