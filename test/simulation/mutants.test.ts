@@ -1,0 +1,87 @@
+// Plants one bug at a time into a copy of the sources and shows who notices: the simulation within some seeds, or the tests that name the
+// rule. A bug that nobody notices fails this test, and so does one that no longer fits the sources.
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Mutant, mutants } from './mutants.ts';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const seeds = process.env.MUTANT_SEEDS ?? '120';
+const copied = ['src', 'prisma', 'test', 'tsconfig.json', 'package.json', 'vitest.config.ts', 'schema.graphql', 'docs'] as const;
+
+interface Ran {
+  readonly code: number;
+  readonly output: string;
+}
+
+let copy: string;
+const table: (readonly [string, string])[] = [];
+
+beforeAll(() => {
+  copy = mkdtempSync(join(tmpdir(), 'switchyard-mutants-'));
+  const isWanted = (path: string): boolean => !/\/test\/regtest\/\.(bin|net)/.test(path);
+  for (const name of copied) cpSync(join(root, name), join(copy, name), { recursive: true, filter: isWanted });
+  mkdirSync(join(copy, 'dist'));
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+});
+afterAll(() => {
+  rmSync(copy, { recursive: true, force: true });
+  const width = Math.max(...mutants.map(({ name }) => name.length));
+  console.log([`${'planted bug'.padEnd(width)}  noticed by`, ...table.map(([name, by]) => `${name.padEnd(width)}  ${by}`)].join('\n'));
+});
+
+const run = (file: string, args: readonly string[]): Promise<Ran> =>
+  new Promise((resolve) => {
+    const options = { cwd: copy, maxBuffer: 1 << 26, timeout: 400_000 };
+    execFile(process.execPath, [file, ...args], options, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : 1, output: `${stdout}${stderr}` }),
+    );
+  });
+const tool = (name: string): string => join(root, 'node_modules', name);
+
+const compile = async (): Promise<void> => {
+  const { code, output } = await run(tool('typescript/bin/tsc'), ['-p', 'test/simulation/tsconfig.json', '--noCheck']);
+  if (code !== 0) throw new Error(`the copy does not compile: ${output}`);
+};
+
+const simulate = async (): Promise<string | null> => {
+  await compile();
+  const { code, output } = await run('dist/simulation/test/simulation/cli.js', ['--seeds', seeds, '--first']);
+  if (code === 0) return null;
+  const [, seed = '?', why = ''] = /seed (\d+) FAILED.*\n\s+(.*)/.exec(output) ?? [];
+  if (seed === '?') throw new Error(`the simulation itself failed: ${output.slice(-2000)}`);
+  return `simulation, seed ${seed}: ${why.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '…').slice(0, 110)}`;
+};
+
+const byTests = async (files: readonly string[]): Promise<string | null> => {
+  if (files.length === 0) return null;
+  const { code, output } = await run(tool('vitest/vitest.mjs'), ['run', ...files]);
+  const plain = output.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g'), '');
+  return code === 0 ? null : (/FAIL\s+(.*)/.exec(plain)?.[1]?.slice(0, 130) ?? 'tests');
+};
+
+const notice = async (mutant: Mutant): Promise<string | null> =>
+  (mutant.simulated === false ? null : await simulate()) ?? byTests(mutant.tests ?? []);
+
+describe('a planted bug is noticed:', () => {
+  test.each(mutants)('$name', { timeout: 900_000 }, async (mutant) => {
+    const path = join(copy, mutant.file);
+    const before = readFileSync(path, 'utf8');
+    expect(before.split(mutant.find).length - 1, 'places where it applies').toBe(1);
+    writeFileSync(
+      path,
+      before.replace(mutant.find, () => mutant.put),
+    );
+    try {
+      const by = await notice(mutant);
+      table.push([mutant.name, by ?? 'NOBODY']);
+      console.log(`${mutant.name}: ${by ?? 'NOBODY'}`);
+      expect(by).not.toBeNull();
+    } finally {
+      writeFileSync(path, before);
+    }
+  });
+});

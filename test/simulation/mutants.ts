@@ -1,0 +1,147 @@
+// Planted bugs: single lines of the money rules, turned into what a tired person might write. Rule: each must be noticed, by the simulation
+// or by the tests that are named here.
+export interface Mutant {
+  readonly name: string;
+  readonly file: string;
+  /** Text that occurs once in the file; a mutant that no longer applies is a failure of its own. */
+  readonly find: string;
+  readonly put: string;
+  /** Tests that know the rule by name, tried where the simulation cannot see it, or sees it too seldom. */
+  readonly tests?: readonly string[];
+  /** The rule is not in what the simulation runs (an adapter for a real node). */
+  readonly simulated?: false;
+}
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'notSent and unknown swapped',
+    file: 'src/payments/states.ts',
+    find: "case 'notSent':\n      return 'provedUnsent';\n    case 'unknown':\n    case 'notFound':",
+    put: "case 'unknown':\n      return 'provedUnsent';\n    case 'notSent':\n    case 'notFound':",
+  },
+  {
+    name: 'the compare-and-swap dropped',
+    file: 'src/platform/advance.ts',
+    find: "update(table, '$3', 'r.id = $1 AND r.state = $2')}),",
+    put: "update(table, '$3', 'r.id = $1 AND $2::text IS NOT NULL')}),",
+  },
+  {
+    name: 'the earliest deadline made the latest',
+    file: 'src/invoices/observe.ts',
+    find: 'return one < other ? one : other;',
+    put: 'return one > other ? one : other;',
+    tests: ['test/story/held-until-settled.test.ts', 'test/story/deadlines.test.ts'],
+  },
+  {
+    name: 'the minimum expiry made the maximum (LND)',
+    file: 'src/backends/lnd/translate.ts',
+    find: 'blockHeight(Math.min(...heights))',
+    put: 'blockHeight(Math.max(...heights))',
+    tests: ['test/unit/backends/lnd'],
+    simulated: false,
+  },
+  {
+    name: 'the unique index dropped',
+    file: 'prisma/migrations/20261121000001_foundation/migration.sql',
+    find: 'CREATE UNIQUE INDEX "attempts_one_live"',
+    put: 'CREATE INDEX "attempts_one_live"',
+    tests: ['test/story/payments.test.ts'],
+  },
+  {
+    name: 'the outbox write dropped',
+    file: 'src/platform/effects.ts',
+    find: 'AS e(topic text, subject text, account_id uuid, wallet_id uuid, payload jsonb, created_at timestamptz)),',
+    put: 'AS e(topic text, subject text, account_id uuid, wallet_id uuid, payload jsonb, created_at timestamptz) WHERE false),',
+  },
+  {
+    name: 'the grace dropped',
+    file: 'src/payments/ask.ts',
+    find: 'row.sendBy.getTime() + deps.settings.graceSeconds * 1000;',
+    put: 'row.sendBy.getTime();',
+    tests: ['test/story/payments.test.ts'],
+  },
+  {
+    name: 'the floor ignored',
+    file: 'src/payments/observe.ts',
+    find: 'if (ref !== null && row.floor !== null && ref <= row.floor) return null;',
+    put: '',
+    tests: ['test/story/payments.test.ts'],
+  },
+  {
+    name: 'the reserve not released',
+    file: 'src/payments/observe.ts',
+    find: "if (set.state === 'failed') return bookReverse({ wallet, subjectId: payment.id, at }, { msat: reserveMsat });",
+    put: "if (set.state === 'failed') return [];",
+  },
+  {
+    name: 'the unused part of the reserve not released',
+    file: 'src/wallets/ledger.ts',
+    find: 'const back = rest > 0n ? rest : 0n;',
+    put: 'const back = 0n;',
+  },
+  {
+    name: 'a claimed invoice cancelable',
+    file: 'src/invoices/states.ts',
+    find: "sawHeld: 'claimed', dispensed:",
+    put: "cancelAsked: 'canceling', sawHeld: 'claimed', dispensed:",
+    tests: ['test/unit/docs-states.test.ts'],
+  },
+  {
+    name: 'the old set_id kept',
+    file: 'src/invoices/observe.ts',
+    find: 'held_handle: sighting.handle,',
+    put: 'held_handle: row.heldHandle ?? sighting.handle,',
+    tests: ['test/story/held-until-settled.test.ts'],
+  },
+  {
+    name: 'credit asked instead of received',
+    file: 'src/invoices/observe.ts',
+    find: 'return { ...proof, received_msat: sighting.received,',
+    put: 'return { ...proof, received_msat: row.amountMsat ?? sighting.received,',
+  },
+  {
+    name: 'another backend tried after unknown',
+    file: 'src/payments/send.ts',
+    find: "if (outcome.is === 'notSent') return true;",
+    put: "if (outcome.is === 'notSent' || outcome.is === 'unknown') return true;",
+    tests: ['test/story/payments.test.ts'],
+  },
+  {
+    name: 'another backend tried although its failure proves nothing',
+    file: 'src/payments/send.ts',
+    find: 'candidate.pay.traits.failureIsProof &&',
+    put: '',
+    tests: ['test/story/payments.test.ts'],
+  },
+  {
+    name: 'called without its row',
+    file: 'src/payments/send.ts',
+    find: 'return next !== null && (await attempt(deps.db, next.row.id)) !== null ? next : null;',
+    put: 'return next;',
+    tests: ['test/story/payments.test.ts'],
+  },
+  {
+    name: 'paid inside before the backend has canceled',
+    file: 'src/invoices/inside.ts',
+    find: "if (row.state === 'canceling') return { is: 'underWay' };",
+    put: "if (row.state === 'canceling') return { is: 'paid', preimage: row.preimage === null ? null : toPreimage(row.preimage) };",
+  },
+  {
+    name: 'the clock forgotten at the deadline',
+    file: 'src/invoices/deadline.ts',
+    find: '(row.deadlineAt !== null && row.deadlineAt <= now) ||',
+    put: '',
+  },
+  {
+    name: 'settled before the intention is stored',
+    file: 'src/invoices/settle.ts',
+    find: "if (to.is === 'same') return row;\n  const at",
+    put: "if (to.is === 'same' || intention.event === 'settleAsked') return { ...row, sealedPreimage: intention.sealed ?? row.sealedPreimage };\n  const at",
+  },
+  {
+    name: 'a second start of a machine',
+    file: 'src/cashouts/start.ts',
+    find: "if (row.state !== 'waiting') return refuse(",
+    put: "if (row.state === 'canceled') return refuse(",
+  },
+];
