@@ -19,6 +19,7 @@ import { hastenAttempts } from '../payments/store.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db.ts';
 import { createFeed, type Feed } from '../platform/feed.ts';
+import { recordIncident } from '../platform/incidents.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { Refused, refuse } from '../platform/refusal.ts';
@@ -175,6 +176,10 @@ const storiesOf = (parts: CoreParts, shared: Shared): CommandDeps => {
   const alarm = (kind: string, subject: string, detail: Readonly<Record<string, unknown>>): void => {
     metrics.count('incidents_total', { kind });
     log.error({ incident: kind, subject, ...detail }, 'incident: a person must look at this');
+    // Most were written by the statement that saw them; this keeps the others, and changes nothing about those.
+    recordIncident(db, clock.now(), { kind, subject, detail }).catch((error: unknown) =>
+      log.error({ err: error }, 'an incident was not stored'),
+    );
   };
   const common = { db, registry, clock, log, prices, alarm, wallet: wallets.wallet };
   return {

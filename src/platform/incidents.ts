@@ -1,6 +1,8 @@
 // Incidents as a person reads them. They are written by the statement that saw them (effects.ts); here they are listed and put away.
 import type { Clock } from './clock.ts';
 import { type Database, sql } from './db.ts';
+import { toJson } from './effects.ts';
+import { newId } from './ids.ts';
 
 export interface IncidentView {
   readonly id: string;
@@ -22,6 +24,20 @@ const about = { name: 'incidents_about', text: `SELECT ${columns} FROM incidents
 const resolve = {
   name: 'incident_resolve',
   text: `UPDATE incidents SET resolved_at = $2, resolution = $3 WHERE id = $1 AND resolved_at IS NULL RETURNING ${columns}`,
+};
+
+const record = {
+  name: 'incident_record',
+  text: `INSERT INTO incidents (id, kind, subject, detail, created_at) VALUES ($1, $2, $3, $4::jsonb, $5) ON CONFLICT (kind, subject) DO NOTHING`,
+};
+
+/** Writes down what was seen outside of any change of state; once for each kind and subject. */
+export const recordIncident = async (
+  db: Database,
+  at: Date,
+  of: { readonly kind: string; readonly subject: string; readonly detail: object },
+): Promise<void> => {
+  await sql(db, record, [newId(at), of.kind, of.subject, toJson(of.detail), at]);
 };
 
 /** Newest first, at most 1000; without `resolvedToo` only what is open. */
