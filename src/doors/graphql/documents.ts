@@ -70,6 +70,17 @@ interface DocumentOptions {
 const check = (schema: GraphQLSchema, options: DocumentOptions): Documents['prepare'] => {
   const limiting = limitRules(options.limits);
   const specified = options.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+  const problemsOf = (document: DocumentNode): readonly GraphQLError[] => {
+    try {
+      // Limits first: some of GraphQL's own rules are what a hostile document wants to be busy with.
+      const over = validate(schema, document, limiting, { maxErrors: 1 });
+      return over.length > 0 ? over : validate(schema, document, specified, { maxErrors: 20 });
+    } catch (error) {
+      // GraphQL's rules walk lists within lists by calling themselves; within `tokens` there is room for more lists than the stack has.
+      if (error instanceof RangeError) return [new GraphQLError('The document is nested too deeply.')];
+      throw error;
+    }
+  };
   return (query) => {
     let document: DocumentNode;
     try {
@@ -77,10 +88,8 @@ const check = (schema: GraphQLSchema, options: DocumentOptions): Documents['prep
     } catch (error) {
       return rejected([error instanceof GraphQLError ? error : new GraphQLError('Syntax Error.')], 'GRAPHQL_PARSE_FAILED');
     }
-    // Limits first: some of GraphQL's own rules are what a hostile document wants to be busy with.
-    const over = validate(schema, document, limiting, { maxErrors: 1 });
-    const errors = over.length > 0 ? over : validate(schema, document, specified, { maxErrors: 20 });
-    if (errors.length > 0) return rejected(errors, 'GRAPHQL_VALIDATION_FAILED');
+    const problems = problemsOf(document);
+    if (problems.length > 0) return rejected(problems, 'GRAPHQL_VALIDATION_FAILED');
     return { is: 'prepared', document, operations: operationsOf(document) };
   };
 };

@@ -140,6 +140,25 @@ describe.each(mutations.map((mutation) => [mutation.name, mutation] as const))('
 });
 
 describe('literals', () => {
+  test.each([100, 1000, 1900])('lists within lists, %d deep, break nothing wherever they stand', async (depth) => {
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{ a: ', ' }'],
+    ] as const) {
+      const value = `${open.repeat(depth)}1${close.repeat(depth)}`;
+      const one = `lnInvoiceDecode(paymentRequest: ${value}) { paymentHash }`;
+      for (const query of [
+        `{ ${one} }`,
+        `{ ${one} ${one} }`,
+        `query($v: String = ${value}) { globals { network } }`,
+        `{ globals @skip(if: ${value}) { network } }`,
+      ]) {
+        const { status } = await send(query, '{}');
+        expect([200, 400], query.slice(0, 60)).toContain(status);
+      }
+    }
+  });
+
   test.each([
     ['amount: "1000"', 'Invalid type for SatAmount'],
     ['amount: 1.5', 'Invalid type for SatAmount'],
