@@ -67,7 +67,8 @@ export const askToCancel = async (deps: InvoiceDeps, row: InvoiceRow, signal: Ab
   else if (outcome.is === 'refused' && receive) {
     // It says why not; what is true instead it must say itself.
     const sighting = await receive.find(hash, signal).catch(() => null);
-    if (sighting) await observeInvoice(deps, { ...seen, sighting });
+    // A look-up that does not find what the refusal has just spoken of proves nothing: it would end the invoice as never paid.
+    if (sighting && (sighting.is !== 'notFound' || outcome.because === 'notFound')) await observeInvoice(deps, { ...seen, sighting });
   }
   return outcome;
 };

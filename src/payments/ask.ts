@@ -43,9 +43,9 @@ const provesUnsent = async (
   if (!on.pay.traits.findIsComplete || row.seenInFlight || now < settled || now - row.createdAt.getTime() > oldMs) return false;
   // A node whose counters went back was restored from an older copy: it may have forgotten ours.
   const floor = await on.pay.floor(paymentHash(row.paymentHash), AbortSignal.timeout(findMs)).catch(() => null);
-  if (floor === null) return false;
-  const known = 'ref' in floor ? floor.ref : null;
-  return row.floor === null || (known !== null && known >= row.floor);
+  // And one that knows of something newer than our floor contradicts its own notFound.
+  if (floor === null || floor.is === 'inFlight' || floor.is === 'succeeded') return false;
+  return (floor.is === 'failed' ? floor.ref : null) === row.floor;
 };
 
 const waiting = async (deps: PaymentDeps, row: AttemptRow): Promise<AttemptRow | null> => {

@@ -93,9 +93,11 @@ const payOf = (inner: SimulatedBackend, { life, timeline, witness, random, hideR
     find: (hash, above, signal) =>
       life.through('pay.find', () => {
         const since = timeline.elapsed() - (calledAt.get(`${inner.id}/${hash}`) ?? Number.NEGATIVE_INFINITY);
-        if (since < hiddenMs && random.chance(hideRate())) {
+        // Young payments may not be there yet; of old ones the node may still tell what it knew before.
+        const fault = since < hiddenMs ? { is: 'notFound' as const, rate: hideRate() } : { is: 'stale' as const, rate: hideRate() / 4 };
+        if (random.chance(fault.rate)) {
           witness.hidden += 1;
-          inner.faults.next('findPayment', { is: 'notFound' });
+          inner.faults.next('findPayment', { is: fault.is });
         }
         return inner.pay.find(hash, above, signal);
       }),
@@ -109,29 +111,44 @@ const lastCalls = (witness: Witness): Map<string, number> => {
   return known;
 };
 
-const receiveOf = (inner: SimulatedBackend, { life }: Observing): Receive => ({
+/** A look-up that may not show what is there. */
+const hiding = <T>(
+  inner: SimulatedBackend,
+  { random, hideRate, witness }: Observing,
+  look: { readonly call: 'findInvoice' | 'findHold'; readonly find: () => Promise<T> },
+): Promise<T> => {
+  if (random.chance(hideRate() / 4)) {
+    witness.hidden += 1;
+    inner.faults.next(look.call, { is: 'notFound' });
+  }
+  return look.find();
+};
+
+const receiveOf = (inner: SimulatedBackend, on: Observing): Receive => ({
   traits: inner.receive.traits,
-  create: (terms, signal) => life.through('receive.create', () => inner.receive.create(terms, signal)),
-  cancel: (hash, signal) => life.through('receive.cancel', () => inner.receive.cancel(hash, signal)),
-  find: (hash, signal) => life.through('receive.find', () => inner.receive.find(hash, signal)),
+  create: (terms, signal) => on.life.through('receive.create', () => inner.receive.create(terms, signal)),
+  cancel: (hash, signal) => on.life.through('receive.cancel', () => inner.receive.cancel(hash, signal)),
+  find: (hash, signal) =>
+    on.life.through('receive.find', () => hiding(inner, on, { call: 'findInvoice', find: () => inner.receive.find(hash, signal) })),
 });
 
-const holdOf = (inner: SimulatedBackend, { life, timeline, witness, db }: Observing): Hold => ({
+const holdOf = (inner: SimulatedBackend, on: Observing): Hold => ({
   traits: inner.hold.traits,
-  create: (terms, signal) => life.through('hold.create', () => inner.hold.create(terms, signal)),
+  create: (terms, signal) => on.life.through('hold.create', () => inner.hold.create(terms, signal)),
   settle: (held, preimage, signal) =>
-    life.through('hold.settle', async () => {
+    on.life.through('hold.settle', async () => {
       const asked = {
         name: 'sim_intended',
         text: `SELECT 1 FROM sim_moves WHERE hash = $1 AND now IN ('settling', 'settled')`,
         values: [held.hash],
       };
-      const { rowCount } = await timeline.busy(db.pool.query(asked));
-      if (!rowCount) witness.violations.push('a preimage left before the intention to settle was stored');
+      const { rowCount } = await on.timeline.busy(on.db.pool.query(asked));
+      if (!rowCount) on.witness.violations.push('a preimage left before the intention to settle was stored');
       return inner.hold.settle(held, preimage, signal);
     }),
-  cancel: (held, signal) => life.through('hold.cancel', () => inner.hold.cancel(held, signal)),
-  find: (hash, signal) => life.through('hold.find', () => inner.hold.find(hash, signal)),
+  cancel: (held, signal) => on.life.through('hold.cancel', () => inner.hold.cancel(held, signal)),
+  find: (hash, signal) =>
+    on.life.through('hold.find', () => hiding(inner, on, { call: 'findHold', find: () => inner.hold.find(hash, signal) })),
 });
 
 const factsOf = (life: Life, facts: AsyncIterable<Fact>): AsyncIterable<Fact> => ({

@@ -100,6 +100,20 @@ describe('inside', () => {
     expect((await invoiceByHash(core.db, invoice.paymentHash))?.settledBy).toBe('backend');
   });
 
+  test('is not posted because a look-up does not find what the backend has just called settled', async () => {
+    const before = await available(payer);
+    const invoice = await create();
+    expect((await core.backend.world.payer.pay({ bolt11: bolt11Text(invoice.bolt11) })).is).toBe('succeeded');
+    core.backend.faults.next('findInvoice', { is: 'notFound' });
+    await send(invoice.bolt11);
+    await until('an end', async () => {
+      await sweep(invoice.paymentHash);
+      return (await attemptsForHash(core.db, invoice.paymentHash))[0]?.state !== 'sending';
+    });
+    expect((await invoiceByHash(core.db, invoice.paymentHash))?.settledBy).toBe('backend');
+    expect(await available(payer)).toBe(before);
+  });
+
   test('seventy races of a payer inside with one outside: one of them pays, never both', async () => {
     for (let round = 0; round < 70; round++) {
       const [before, mine] = [await sum(), await available(payer)];

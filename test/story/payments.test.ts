@@ -76,6 +76,22 @@ describe('an answer that is lost', () => {
     );
   });
 
+  test('is not unsent by one notFound, when the node knows an attempt that is newer than the floor', async () => {
+    const target = held();
+    core.backend.faults.next('pay', { is: 'loseReply', ms: 1 });
+    await core.ask('sendPayment', order(core.walletId, target.bolt11), core.asking());
+    await until('the payee holds it', async () => core.backend.world.payee.look(target).state === 'held');
+    await older(target.hash, 100);
+    core.backend.faults.next('findPayment', { is: 'stale' });
+    await core.sweep.once();
+    expect(await attempts(target.hash)).toMatchObject([{ state: 'sending' }]);
+    core.backend.world.payee.settle(target, target.preimage as never);
+    await until('its success', async () => {
+      await sweep(target.hash);
+      return (await attempts(target.hash))[0]?.state === 'succeeded';
+    });
+  });
+
   test('is not unsent when it was once seen in flight, whatever notFound says', async () => {
     const target = held();
     await core.ask('sendPayment', order(core.walletId, target.bolt11), core.asking());
