@@ -30,7 +30,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/invoices/observe.ts',
     find: 'return one < other ? one : other;',
     put: 'return one > other ? one : other;',
-    tests: ['test/story/held-until-settled.test.ts', 'test/story/deadlines.test.ts'],
+    tests: ['test/story/holds.test.ts'],
   },
   {
     name: 'the minimum expiry made the maximum (LND)',

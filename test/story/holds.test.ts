@@ -1,6 +1,7 @@
 // Hold invoices over a real database and a simulated network: held, settled, canceled, timed out, and every wrong turn refused.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createHoldInvoice, type HoldOrder } from '../../src/invoices/hold.ts';
+import { observeInvoice } from '../../src/invoices/observe.ts';
 import { cancelHold, settleHold } from '../../src/invoices/settle.ts';
 import { invoiceByHash } from '../../src/invoices/store.ts';
 import { bolt11Text, hashOf, newPreimage } from '../../src/lightning/values.ts';
@@ -124,6 +125,24 @@ describe('held', () => {
     core.backend.world.network.mineBlocks(left);
     expect((await paid).is).toBe('failed');
     await reaches(invoice.paymentHash, 'canceled');
+  });
+});
+
+describe('a deadline', () => {
+  test('is the earlier of what the backend says and the longest hold', async () => {
+    const seen = async (seconds: number) => {
+      const invoice = await create({ longestHoldSeconds: 300 });
+      const row = await invoiceByHash(core.db, invoice.paymentHash);
+      const at = new Date(Date.now() + seconds * 1000);
+      const held = { is: 'held', received: 1_000_000n as never, handle: 'set-1', deadline: { at } } as const;
+      const from = { hash: invoice.paymentHash, backendId: 'one', identityKey: row?.backendIdentity ?? '' };
+      const after = await observeInvoice(core.deps.invoices, { ...from, sighting: held });
+      return { at, row: after };
+    };
+    const soon = await seen(60);
+    expect(soon.row?.deadlineAt).toEqual(soon.at);
+    const late = await seen(4_000);
+    expect(late.row?.deadlineAt?.getTime()).toBe((late.row?.heldAt?.getTime() ?? 0) + 300_000);
   });
 });
 
