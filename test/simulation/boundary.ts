@@ -94,7 +94,11 @@ const payOf = (inner: SimulatedBackend, { life, timeline, witness, random, hideR
       life.through('pay.find', () => {
         const since = timeline.elapsed() - (calledAt.get(`${inner.id}/${hash}`) ?? Number.NEGATIVE_INFINITY);
         // Young payments may not be there yet; of old ones the node may still tell what it knew before.
-        const fault = since < hiddenMs ? { is: 'notFound' as const, rate: hideRate() } : { is: 'stale' as const, rate: hideRate() / 4 };
+        const young = since < hiddenMs;
+        const fault = {
+          is: young && random.chance(0.6) ? ('notFound' as const) : ('stale' as const),
+          rate: young ? hideRate() : hideRate() / 4,
+        };
         if (random.chance(fault.rate)) {
           witness.hidden += 1;
           inner.faults.next('findPayment', { is: fault.is });

@@ -253,14 +253,19 @@ const toldAgree = ({ house, town, attempts, events, wrong }: Facts): void => {
   }
 };
 
-/** No cash without a settlement, no second start, no refund paid twice. */
-const machinesAgree = ({ town, invoices, incidents, wrong }: Facts): void => {
-  for (const { hash, starts, dispensed } of town.machines) {
+// What the network itself may do to a held payment, against any guard: blocks in heaps, a cluster that gives up.
+const takenBack = /^invoice\.(claimed|settling|canceled):saw(Released|Canceled|Held)$/;
+
+/** No cash without a settlement, unless the network took it back and a person knows; no second start; nobody but the machine cancels. */
+const machinesAgree = ({ town, invoices, moves, incidents, wrong }: Facts): void => {
+  for (const { hash, id, starts, dispensed } of town.machines) {
     if (starts > 1) wrong.push(`the cash-out ${town.name(hash)} was started ${starts} times`);
     const settled = invoices.some((one) => one.hash === hash && one.state === 'settled');
-    // Where the chain or the node was faster than any guard, a person knows of it.
-    const known = incidents.some(({ subject }) => subject === hash);
+    const known = incidents.some(({ subject, kind }) => subject === hash && takenBack.test(kind));
     if (dispensed > 0n && !settled && !known) wrong.push(`cash went out for ${town.name(hash)}, and it is not settled`);
+    const canceled = moves.some((move) => move.hash === hash && move.was === 'claimed' && move.now === 'canceling');
+    const nothing = moves.some((move) => move.what === 'cash_outs' && move.id === id && move.now === 'notDispensed');
+    if (canceled && !nothing) wrong.push(`the payment of ${town.name(hash)} was canceled while its machine worked`);
   }
 };
 

@@ -84,7 +84,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/invoices/states.ts',
     find: "sawHeld: 'claimed', dispensed:",
     put: "cancelAsked: 'canceling', sawHeld: 'claimed', dispensed:",
-    tests: ['test/unit/docs-states.test.ts'],
+    tests: ['test/story/cashouts.test.ts'],
   },
   {
     name: 'the old set_id kept',

@@ -97,6 +97,12 @@ export const sends = async (town: Town, random: Random, at: string): Promise<voi
   const wallet = random.pick(walletNames);
   const base = { bolt11: target.bolt11, amount: amountless ? { msat: value } : ('inInvoice' as const), memo: null, maxFeeMsat: null };
   const times = 1 + random.int(3);
+  // The first try finds no way: the next one is a second attempt, beside the old story of the first.
+  if (times > 1 && random.chance(0.4)) {
+    const faults = town.house.world.faultsOf('one');
+    faults.next('pay', { is: 'fail', reason: 'noRoute' });
+    if (random.chance(0.5)) faults.next('pay', { is: 'loseReply', ms: random.int(2_000) });
+  }
   const tries = Array.from({ length: times }, async (_, turn) => {
     if (turn > 0) await town.timeline.sleep(random.pick([0, 5, 2_000, 30_000, 120_000]));
     const other = random.chance(0.3) ? random.pick(walletNames) : wallet;
