@@ -91,7 +91,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/invoices/observe.ts',
     find: 'held_handle: sighting.handle,',
     put: 'held_handle: row.heldHandle ?? sighting.handle,',
-    tests: ['test/story/held-until-settled.test.ts'],
+    tests: ['test/story/holds.test.ts'],
   },
   {
     name: 'credit asked instead of received',

@@ -146,6 +146,16 @@ describe('a deadline', () => {
   });
 });
 
+test('a new set replaces the one that was known, though the state stays held: the old set_id settles nothing', async () => {
+  const invoice = await create();
+  const row = await invoiceByHash(core.db, invoice.paymentHash);
+  const from = { hash: invoice.paymentHash, backendId: 'one', identityKey: row?.backendIdentity ?? '' };
+  const held = (handle: string) => ({ is: 'held', received: 1_000_000n as never, handle, deadline: {} }) as const;
+  await observeInvoice(core.deps.invoices, { ...from, sighting: held('set-1') });
+  const after = await observeInvoice(core.deps.invoices, { ...from, sighting: held('set-2') });
+  expect(after).toMatchObject({ state: 'held', heldHandle: 'set-2' });
+});
+
 describe('an intention', () => {
   test('to settle survives an answer that is lost, and ends by the word of the backend', async () => {
     const invoice = await create();
