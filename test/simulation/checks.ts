@@ -28,6 +28,7 @@ interface Attempt {
   readonly state: string;
   readonly amount: bigint;
   readonly fee: bigint | null;
+  readonly failure: string | null;
 }
 interface Move {
   readonly what: 'invoices' | 'attempts' | 'cash_outs';
@@ -77,7 +78,7 @@ const gather = async (scene: Scene): Promise<Facts> => {
     attempts: await rows<Attempt>(
       db,
       'attempts',
-      'SELECT id, payment_id AS payment, payment_hash AS hash, backend_id AS backend, state, amount_msat AS amount, fee_msat AS fee FROM attempts ORDER BY id',
+      'SELECT id, payment_id AS payment, payment_hash AS hash, backend_id AS backend, state, amount_msat AS amount, fee_msat AS fee, failure FROM attempts ORDER BY id',
     ),
     moves: await rows<Move>(db, 'moves', 'SELECT what, id, hash, was, now, disproved FROM sim_moves ORDER BY seq'),
     events: await rows<Event>(
@@ -96,6 +97,7 @@ export const check = async (scene: Scene): Promise<readonly string[]> => {
   atRest(facts);
   sendingOnce(facts);
   attemptsAgree(facts);
+  goneOnRightly(facts);
   invoicesAgree(facts);
   nodesAgree(facts);
   movesAllowed(facts);
@@ -150,6 +152,19 @@ const attemptsAgree = ({ attempts, house, town, wrong }: Facts): void => {
   for (const hash of new Set(attempts.map((one) => one.hash))) {
     const times = attempts.filter((one) => one.hash === hash && one.state === 'succeeded').length;
     if (times > 1 && !house.witness.liedAbout.has(hash)) wrong.push(`${town.name(hash)} was paid ${times} times`);
+  }
+};
+
+/** Another backend was tried only where the one before was not called, or its failure is proof and not the payee's. */
+const goneOnRightly = ({ attempts, house, town, wrong }: Facts): void => {
+  const last = new Map<string, Attempt>();
+  for (const attempt of attempts) {
+    const before = last.get(attempt.payment);
+    last.set(attempt.payment, attempt);
+    if (before === undefined || before.failure === 'notSent') continue;
+    const isProof = backendNames.some((name) => name === before.backend && house.backends.get(name)?.pay.traits.failureIsProof);
+    if (!isProof || before.failure === 'rejectedByPayee' || before.failure === 'invoiceExpired')
+      wrong.push(`${town.name(attempt.hash)} went on to ${attempt.backend} after ${before.backend} had said ${before.failure}`);
   }
 };
 

@@ -15,7 +15,7 @@ export interface Wallets {
   /** Balance kind ledger, on `one`. */
   readonly ann: string;
   readonly ben: string;
-  /** Ledger, pays by `one`, then `two`. */
+  /** Ledger, pays by `two`, then `one`. */
   readonly far: string;
   /** Ledger, settles late. */
   readonly late: string;
@@ -29,7 +29,7 @@ const plan: { readonly [N in WalletName]: Partial<NewWallet> } = {
   both: { receiveRoute: ['one', 'two'], payRoute: ['one', 'two'] },
   ann: { balanceKind: 'ledger' },
   ben: { balanceKind: 'ledger' },
-  far: { balanceKind: 'ledger', payRoute: ['one', 'two'] },
+  far: { balanceKind: 'ledger', payRoute: ['two', 'one'] },
   late: { balanceKind: 'ledger', settleAfterSeconds: 40 },
   mux: { balanceKind: 'ledger', receiveRoute: ['mux'] },
 };

@@ -100,10 +100,10 @@ export const mutants: readonly Mutant[] = [
     put: 'return { ...proof, received_msat: row.amountMsat ?? sighting.received,',
   },
   {
-    name: 'another backend tried after unknown',
+    name: 'another backend tried after the payee refused',
     file: 'src/payments/send.ts',
-    find: "if (outcome.is === 'notSent') return true;",
-    put: "if (outcome.is === 'notSent' || outcome.is === 'unknown') return true;",
+    find: "outcome.reason !== 'rejectedByPayee' &&",
+    put: '',
     tests: ['test/story/payments.test.ts'],
   },
   {

@@ -99,8 +99,8 @@ export const sends = async (town: Town, random: Random, at: string): Promise<voi
   const times = 1 + random.int(3);
   // The first try finds no way: the next one is a second attempt, beside the old story of the first.
   if (times > 1 && random.chance(0.4)) {
-    const faults = town.house.world.faultsOf('one');
-    faults.next('pay', { is: 'fail', reason: 'noRoute' });
+    const faults = town.house.world.faultsOf(random.pick(['one', 'one', 'two'] as const));
+    faults.next('pay', { is: 'fail', reason: random.pick(['noRoute', 'noRoute', 'rejectedByPayee'] as const) });
     if (random.chance(0.5)) faults.next('pay', { is: 'loseReply', ms: random.int(2_000) });
   }
   const tries = Array.from({ length: times }, async (_, turn) => {
