@@ -19,7 +19,7 @@ type Part = (typeof parts)[number];
 const HELP = `npm run bench -- [--only <parts>] [--quick] [--json <file>] [--profile <folder>]
 Measures requests/s, latency, CPU per request and memory, next to bare servers and bare LND calls, and compares with the targets.
 
-  --only <parts>       some of ${parts.join(',')} (default: all, some ten minutes)
+  --only <parts>       some of ${parts.join(',')} (default: all, about ten minutes on an idle machine)
       poll       bare node:http, bare yoga, and our status poll with 100,000 invoices stored
       create     lnInvoiceCreate on the simulated backend
       lnd        lnInvoiceCreate on real LND, next to ln-service's createInvoice and the raw addInvoice
@@ -27,6 +27,7 @@ Measures requests/s, latency, CPU per request and memory, next to bare servers a
       starts     later starts, to the first answer
   --quick              shorter and once: to see that it works, not to believe its figures
   --seconds <n>        how long each figure is measured, a round (default: 4; quick: 2)
+  --rounds <n>         how often, taking turns (default: 3; quick: 1)
   --invoices <n>       how many are stored for the poll (default: 100000)
   --database <names>   embedded, postgres, or both with a comma (default: both)
   --json <file>        the same figures as JSON
@@ -115,11 +116,20 @@ const measureCreations = async (bench: Bench): Promise<readonly Row[]> => {
   return rows;
 };
 
-const lndSites = async (bench: Bench, name: string): Promise<readonly LndSite[]> =>
-  (await databases(bench, name)).map((databaseUrl) => ({
-    database: databaseUrl === null ? 'embedded' : 'PostgreSQL',
-    plan: { folder: join(bench.folder, `${name}-${databaseUrl === null ? 'embedded' : 'postgres'}`), databaseUrl },
-  }));
+const lndSites = ({ folder, embedded, postgres }: Bench, name: string): readonly LndSite[] => {
+  let made = 0;
+  const next = (): string => {
+    made += 1;
+    return `${name}_${made}`;
+  };
+  const onEmbedded: LndSite = { database: 'embedded', plan: async () => ({ folder: join(folder, next()), databaseUrl: null }) };
+  if (postgres === null) return embedded ? [onEmbedded] : [];
+  const plan = async () => {
+    const database = next();
+    return { folder: join(folder, database), databaseUrl: await postgres.create(database) };
+  };
+  return [...(embedded ? [onEmbedded] : []), { database: 'PostgreSQL', plan }];
+};
 
 type Collected = { -readonly [K in 'rows' | 'payments' | 'starts' | 'skipped']: Report[K] };
 
@@ -134,13 +144,14 @@ const onLightning = async (bench: Bench, wanted: ReadonlySet<Part>, collected: C
   try {
     if (wanted.has('lnd')) {
       say('invoices on LND');
-      const turns = await invoiceTurns(network, await lndSites(bench, 'lnd'), bench.profileDir);
+      const turns = invoiceTurns(network, lndSites(bench, 'lnd'), bench.profileDir);
       collected.rows = [...collected.rows, ...(await measureAll(turns, bench.pace, say))];
     }
     if (!wanted.has('payments')) return;
-    for (const site of await lndSites(bench, 'payments')) {
+    for (const site of lndSites(bench, 'payments')) {
       say(`payments on LND (${site.database})`);
-      const added = await measurePayments(network, site, { pairs: bench.quick ? 30 : 200, profileDir: bench.profileDir });
+      const added = await measurePayments(network, site, { pairs: bench.quick ? 30 : 100, profileDir: bench.profileDir });
+      say(`  p50 and p95 in ms: raw ${added.raw.map((ms) => ms.toFixed(1))}, ours ${added.ours.map((ms) => ms.toFixed(1))}`);
       collected.payments = [...collected.payments, added];
     }
   } finally {
@@ -162,7 +173,7 @@ const runAll = async (bench: Bench, wanted: ReadonlySet<Part>, why: Report['skip
     for (const databaseUrl of await databases(bench, 'starts')) {
       const folder = join(bench.folder, `starts-${databaseUrl === null ? 'embedded' : 'postgres'}`);
       const site = await createSite({ folder, backend: simulated, databaseUrl });
-      collected.starts = [...collected.starts, ...(await measureStarts(site, bench.quick ? 3 : 7))];
+      collected.starts = [...collected.starts, ...(await measureStarts(site, bench.quick ? 3 : 5))];
     }
   }
   return { at: new Date().toISOString(), machine, ...collected };
@@ -180,6 +191,7 @@ const options = {
   only: { type: 'string' },
   quick: { type: 'boolean' },
   seconds: { type: 'string' },
+  rounds: { type: 'string' },
   invoices: { type: 'string' },
   database: { type: 'string' },
   json: { type: 'string' },
@@ -205,7 +217,7 @@ const main = async (): Promise<number> => {
   const profileDir = values.profile === undefined ? null : resolve(values.profile);
   if (profileDir !== null) mkdirSync(profileDir, { recursive: true });
   const ms = Number(values.seconds ?? (quick ? 2 : 4)) * 1000;
-  const pace = { warmMs: quick ? 1500 : 2000, ms, rounds: quick ? 1 : 3 };
+  const pace = { warmMs: quick ? 1500 : 2000, ms, rounds: Number(values.rounds ?? (quick ? 1 : 3)) };
   const bench: Bench = {
     ...{ folder, pace, quick, profileDir, invoices: Number(values.invoices ?? 100_000) },
     ...{ embedded: names.includes('embedded'), postgres: server },

@@ -78,7 +78,22 @@ export const startGateway = async (site: Site, profileDir: string | null): Promi
   const proc = startProc({ script: cli, args: ['start', '--config', site.configPath], execArgv, cwd: site.folder, output });
   const ended = proc.next<never>(() => undefined);
   await Promise.race([firstAnswer(site.url), ended]);
+  await atRest(proc);
   return { site, proc };
+};
+
+const restMs = 1000;
+const busyMs = 100;
+
+/** Waits until a start's own work is over, such as reading what a node has had; at most a minute. */
+const atRest = async (proc: Proc): Promise<void> => {
+  let { cpuMs } = await proc.usage();
+  for (let tries = 0; tries < 60; tries += 1) {
+    await sleep(restMs);
+    const now = await proc.usage();
+    if (now.cpuMs - cpuMs < busyMs && tries >= 2) return;
+    cpuMs = now.cpuMs;
+  }
 };
 
 const verb = async ({ configPath, folder }: Site, ...words: readonly string[]): Promise<string> => {

@@ -38,24 +38,25 @@ const backendOf = ({ socket, certPath, macaroonPath }: NodeAccess) => ({ kind: '
 
 export interface LndSite {
   readonly database: 'embedded' | 'PostgreSQL';
-  readonly plan: Omit<Plan, 'backend'>;
+  /** Another folder and another database at every call. */
+  readonly plan: () => Promise<Omit<Plan, 'backend'>>;
 }
 
 /**
  * Invoices on node a: the raw call, ln-service, and ours. A gateway runs only in its own turn, for each one that is connected is told of
- * every invoice of the node.
+ * every invoice of the node; and it begins anew each time, so that none asks about what it made in the turn before.
  */
-export const invoiceTurns = async (network: Network, sites: readonly LndSite[], profileDir: string | null): Promise<readonly Turn[]> => {
+export const invoiceTurns = (network: Network, sites: readonly LndSite[], profileDir: string | null): readonly Turn[] => {
   const { a } = network.nodes;
   const behind = dirname(a.certPath);
   const direct = (is: 'addInvoice' | 'createInvoice', what: string): Turn => {
     const subject: Subject = { what, database: '-', work: { is, node: accessOf(a), sat: 1500 }, server: null, behind };
     return { what, with: (use) => use(subject) };
   };
-  const ours = await Promise.all(sites.map(async ({ plan }) => createSite({ ...plan, backend: backendOf(a) })));
-  const turnOf = (site: (typeof ours)[number]): Turn => ({
+  const turnOf = ({ plan }: LndSite): Turn => ({
     what: 'lnInvoiceCreate on LND',
     with: async (use) => {
+      const site = await createSite({ ...(await plan()), backend: backendOf(a) });
       const gateway = await startGateway(site, profileDir);
       try {
         const { walletId, key } = await accessTo(gateway);
@@ -66,7 +67,7 @@ export const invoiceTurns = async (network: Network, sites: readonly LndSite[], 
       }
     },
   });
-  return [direct('addInvoice', 'LND: raw addInvoice'), direct('createInvoice', "LND: ln-service's createInvoice"), ...ours.map(turnOf)];
+  return [direct('addInvoice', 'LND: raw addInvoice'), direct('createInvoice', "LND: ln-service's createInvoice"), ...sites.map(turnOf)];
 };
 
 /** Milliseconds, sorted. */
@@ -147,7 +148,7 @@ export const measurePayments = async (
   { database, plan }: LndSite,
   how: { readonly pairs: number; readonly profileDir: string | null },
 ): Promise<Added> => {
-  const site = await createSite({ ...plan, backend: backendOf(network.nodes.a) });
+  const site = await createSite({ ...(await plan()), backend: backendOf(network.nodes.a) });
   const gateway = await startGateway(site, how.profileDir);
   try {
     const { raw, ours } = await comparePayments(network, gateway, how.pairs);
