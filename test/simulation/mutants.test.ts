@@ -70,7 +70,8 @@ const notice = async (mutant: Mutant): Promise<string | null> =>
   (mutant.simulated === false ? null : await simulate()) ?? byTests(mutant.tests ?? []);
 
 describe('a planted bug is noticed:', () => {
-  test.each(mutants)('$name', { timeout: 900_000 }, async (mutant) => {
+  // Not '$name', which would be cut short.
+  test.each(mutants.map((mutant) => [mutant.name, mutant] as const))('%s', { timeout: 900_000 }, async (_, mutant) => {
     const path = join(copy, mutant.file);
     const before = readFileSync(path, 'utf8');
     expect(before.split(mutant.find).length - 1, 'places where it applies').toBe(1);

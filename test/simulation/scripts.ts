@@ -52,6 +52,8 @@ export const receives = async (town: Town, random: Random, at: string): Promise<
     await town.timeline.sleep(random.int(60_000));
     await work();
   };
+  // Somebody inside and somebody outside at once, while the backend does not hear us.
+  if (random.chance(0.2)) town.house.world.faultsOf('one').next('cancelInvoice', { is: 'dropRequest' });
   const inside = { walletId: town.wallets[random.pick(ledgerPayers)], bolt11: invoice.bolt11, memo: null, maxFeeMsat: null };
   const amount = invoice.amountMsat === null ? { msat: satsBetween(random, 1, 50_000) } : ('inInvoice' as const);
   await Promise.all([
