@@ -17,6 +17,8 @@ export const walletRows = z.array(
 );
 export type WalletRow = z.output<typeof walletRows>[number];
 
+const perWindow = <T extends z.ZodType>(of: T) => z.object({ daily: of, weekly: of, monthly: of, annual: of });
+
 export const keyRow = z.looseObject({
   id: z.string(),
   name: z.string(),
@@ -27,6 +29,9 @@ export const keyRow = z.looseObject({
   createdAt: time,
   expiresAt: time.nullable(),
   revokedAt: time.nullable(),
+  lastUsedAt: time.nullish(),
+  limits: perWindow(z.number().nullable()).nullish(),
+  spentSats: perWindow(z.number()).nullish(),
 });
 export const keyRows = z.array(keyRow);
 export const createdKey = z.object({ key: z.string(), view: keyRow });

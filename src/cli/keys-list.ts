@@ -24,11 +24,21 @@ export const keysList: Verb = {
       const rows = keys.map((key) => {
         const state = key.revokedAt ? `revoked ${day(key.revokedAt)}` : key.expiresAt && key.expiresAt <= now ? 'expired' : 'valid';
         const sees = key.walletId === null ? 'all of its account' : (wallets.get(key.walletId) ?? key.walletId);
-        return [`${key.prefix}…`, key.name, sees, key.scopes.join(','), day(key.createdAt), day(key.expiresAt), state, key.id];
+        return [
+          `${key.prefix}…`,
+          key.name,
+          sees,
+          key.scopes.join(','),
+          day(key.createdAt),
+          day(key.expiresAt),
+          day(key.lastUsedAt ?? null),
+          state,
+          key.id,
+        ];
       });
       call.io.out(
         table(
-          ['KEY', 'NAME', 'WALLET', 'SCOPES', 'CREATED (UTC)', 'ENDS', 'STATE', 'ID'],
+          ['KEY', 'NAME', 'WALLET', 'SCOPES', 'CREATED (UTC)', 'ENDS', 'LAST USED', 'STATE', 'ID'],
           rows,
           'There are no API keys: switchyard keys create --help',
         ),

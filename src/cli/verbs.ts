@@ -3,6 +3,7 @@ import { doctor } from './doctor.ts';
 import { incidents } from './incidents.ts';
 import { incidentsResolve } from './incidents-resolve.ts';
 import { keysCreate } from './keys-create.ts';
+import { keysLimit } from './keys-limit.ts';
 import { keysList } from './keys-list.ts';
 import { keysRevoke } from './keys-revoke.ts';
 import { ledger } from './ledger.ts';
@@ -20,6 +21,7 @@ export const verbs: readonly Verb[] = [
   doctor,
   keysCreate,
   keysList,
+  keysLimit,
   keysRevoke,
   preimageKeysRotate,
   walletsList,

@@ -1,22 +1,19 @@
-// What scope ADMIN may do: wallets and their routes, keys, asking about a payment, halting what goes out. Rows are the account's own.
+// What scope ADMIN may do: wallets and their routes, asking about a payment, halting what goes out. Rows are the account's own.
 import { askAbout } from '../payments/ask.ts';
 import { attemptsForHash } from '../payments/store.ts';
 import { refuse } from '../platform/refusal.ts';
-import type { KeyView } from '../wallets/store.ts';
-import type { WalletView } from '../wallets/view.ts';
 import type { CommandDeps } from './deps.ts';
 import { paymentFor } from './paymentwatch.ts';
 import { ownWallet, principal } from './scope.ts';
 import type { Asking, CommandTypes, WalletRoutes } from './table.ts';
 
-type AdminName = 'createWallet' | 'setWalletRoutes' | 'createKey' | 'revokeKey' | 'askPayment' | 'haltOutgoing' | 'resumeOutgoing';
+type AdminName = 'createWallet' | 'setWalletRoutes' | 'askPayment' | 'haltOutgoing' | 'resumeOutgoing';
 export type AdminHandlers = {
   readonly [N in AdminName]: (input: CommandTypes[N]['input'], asking: Asking) => Promise<CommandTypes[N]['output']>;
 };
 
-const dayMs = 86_400_000;
-const maxDays = 3_650;
-const namePattern = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,59}$/u;
+/** Of wallets and keys. */
+export const namePattern = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,59}$/u;
 
 /** The handlers of scope ADMIN over these parts. */
 export const adminHandlers = (deps: CommandDeps): AdminHandlers => ({
@@ -33,14 +30,6 @@ export const adminHandlers = (deps: CommandDeps): AdminHandlers => ({
     checkRoutes(deps, input);
     const wallet = await ownWallet(deps, asking, input.walletId);
     return deps.wallets.setRoutes(wallet.id, input);
-  },
-  createKey: (input, asking) => createKey(deps, input, asking),
-  revokeKey: async (input, asking) => {
-    const who = principal(asking);
-    const own = (await deps.wallets.keys()).find((key) => key.id === input.id && key.accountId === who.accountId);
-    return (
-      (own && (own.revokedAt ? own : await deps.wallets.revokeKey(own.id))) ?? refuse({ is: 'notFound', what: 'key', given: input.id })
-    );
   },
   askPayment: async (input, asking) => {
     const who = principal(asking);
@@ -62,7 +51,7 @@ export const adminHandlers = (deps: CommandDeps): AdminHandlers => ({
 
 const walletDefaults = { acceptFixedAmount: true, keylessCreate: false, defaultExpirySeconds: null, defaultFeeLimitPpm: null } as const;
 
-const wrong = (field: string, rule: string, given: string): never =>
+export const wrong = (field: string, rule: string, given: string): never =>
   refuse({ is: 'invalidInput', field, rule, given: given.slice(0, 100) });
 
 /** Every backend of a route is configured and can do what the route is for. */
@@ -73,27 +62,4 @@ const checkRoutes = (deps: CommandDeps, { receiveRoute, payRoute }: WalletRoutes
     if (!registry.get(id)?.backend.receive) wrong('receiveRoute', `backends that can receive, of ${known}`, id);
   for (const id of payRoute)
     if (id === 'inside' || !registry.get(id)?.backend.pay) wrong('payRoute', `backends that can pay, of ${known}`, id);
-};
-
-const createKey = async (
-  deps: CommandDeps,
-  input: CommandTypes['createKey']['input'],
-  asking: Asking,
-): Promise<{ readonly key: string; readonly view: KeyView }> => {
-  const who = principal(asking);
-  if (input.scopes.length === 0) return wrong('scopes', 'at least one', '[]');
-  if (!namePattern.test(input.name)) return wrong('name', '1 to 60 letters, digits, spaces, dots, dashes', input.name);
-  const days = input.expireInDays;
-  if (days !== null && (days < 1 || days > maxDays)) return wrong('expireInDays', `1 to ${maxDays}`, String(days));
-  // A key that is bound to a wallet cannot make one that sees more.
-  const asked: WalletView | null = input.walletId === null ? null : await ownWallet(deps, asking, input.walletId);
-  const expiresAt = days === null ? null : new Date(deps.payments.clock.now().getTime() + days * dayMs);
-  const terms = {
-    accountId: who.accountId,
-    walletId: asked?.id ?? who.walletId,
-    name: input.name,
-    scopes: input.scopes,
-    waitSeconds: null,
-  };
-  return deps.wallets.createKey({ ...terms, expiresAt });
 };

@@ -17,6 +17,7 @@ import type { WalletView } from '../wallets/view.ts';
 import { adminHandlers } from './administer.ts';
 import { cashOutHandlers, refuseForCashOut } from './cashing.ts';
 import type { CommandDeps } from './deps.ts';
+import { keyHandlers } from './keys.ts';
 import { ownWallet, principal } from './scope.ts';
 import {
   type Ask,
@@ -37,6 +38,7 @@ type Handlers = { readonly [N in CommandName]: (input: CommandTypes[N]['input'],
 export const createAsk = (deps: CommandDeps): Ask => {
   const handlers: Handlers = {
     ...adminHandlers(deps),
+    ...keyHandlers(deps),
     ...cashOutHandlers(deps, { ownWallet: (asking, id) => ownWallet(deps, asking, id), askedUnder }),
     createInvoice: async (input, asking) => createOwn(deps, input, { asking, wallet: await ownWallet(deps, asking, input.walletId) }),
     createInvoiceOnBehalf: (input, asking) => createOnBehalf(deps, input, asking),

@@ -9,11 +9,13 @@ import { paidHashes } from '../payments/store.ts';
 import { listIncidents } from '../platform/incidents.ts';
 import { refuse } from '../platform/refusal.ts';
 import { balanceReader } from '../wallets/balances.ts';
+import { spentByKeys } from '../wallets/spending.ts';
 import { transactionById, transactionPage, transactionsByHash } from '../wallets/transactions.ts';
 import type { Page } from '../wallets/view.ts';
 import { ownCashOut } from './cashing.ts';
 import type { CommandDeps } from './deps.ts';
 import { watchHold } from './holdwatch.ts';
+import { keysOf } from './keys.ts';
 import { backendViews } from './overview.ts';
 import { paymentFor, watchPayment } from './paymentwatch.ts';
 import type { GlobalsView, Reads } from './reads.ts';
@@ -59,7 +61,8 @@ export const createReads = (deps: CommandDeps): Reads => {
     payment: (who, hash) => paymentFor(deps, who, hash.toLowerCase()),
     watchStatus: (of, signal) => watchStatus({ feed: deps.payments.feed, clock, ...status }, of, signal),
     watchPayment: (who, hash, after, signal) => watchPayment(deps, { who, hash: hash.toLowerCase(), after }, signal),
-    apiKeys: async (who) => (await deps.wallets.keys()).filter((key) => key.accountId === who.accountId),
+    apiKeys: (who) => keysOf(deps, who),
+    spentByKeys: (keyIds) => spentByKeys(db, keyIds, clock.now()),
     backends: () => backendViews(deps),
     incidents: (all) => listIncidents(db, all),
     globals: () => globals(deps, deps.invoices.registry),

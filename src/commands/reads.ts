@@ -3,7 +3,8 @@ import type { CashOutView } from '../cashouts/view.ts';
 import type { InvoiceView } from '../invoices/view.ts';
 import type { PaymentView } from '../payments/view.ts';
 import type { IncidentView } from '../platform/incidents.ts';
-import type { KeyView } from '../wallets/store.ts';
+import type { Spent } from '../wallets/spending.ts';
+import type { KeyView } from '../wallets/store-keys.ts';
 import type { AccountView, Page, PageAsk, Principal, TransactionView, WalletView } from '../wallets/view.ts';
 import type { StatusView } from './table.ts';
 
@@ -48,8 +49,10 @@ export interface Reads {
    * event left off, across restarts and without loss. Throws Refused `notFound`, `invalidInput` (cursor).
    */
   watchPayment(who: Principal, paymentHash: string, after: string | null, signal: AbortSignal): AsyncIterable<PaymentEvent>;
-  /** Of the principal's account, newest last. */
+  /** Of the principal's account, or of the one wallet that it is bound to; newest last. */
   apiKeys(who: Principal): Promise<readonly KeyView[]>;
+  /** What each of these keys has spent, in the order asked. */
+  spentByKeys(keyIds: readonly string[]): Promise<readonly Spent[]>;
   /** Every configured backend as it is now; asked of each, so it may take seconds. For scope ADMIN. */
   backends(): Promise<readonly BackendView[]>;
   /** Open ones, newest first; with `all` the resolved ones too. For scope ADMIN. */

@@ -3,7 +3,8 @@ import type { CashOutView } from '../cashouts/view.ts';
 import type { InvoiceStatus, InvoiceView } from '../invoices/view.ts';
 import type { DecodedBolt11 } from '../lightning/bolt11.ts';
 import type { PaymentView } from '../payments/view.ts';
-import type { KeyView } from '../wallets/store.ts';
+import type { LimitWindow } from '../wallets/spending.ts';
+import type { KeyView } from '../wallets/store-keys.ts';
 import type { Principal, Scope, TransactionView, WalletView } from '../wallets/view.ts';
 
 export type Door = 'graphql' | 'kafka' | 'nostr' | 'ilp' | 'lnurl' | 'cli' | 'worker';
@@ -119,6 +120,14 @@ export interface CreateKey {
   readonly expireInDays: number | null;
 }
 
+/** What a key may spend in a rolling window, from the next send on. */
+export interface SetKeyLimit {
+  readonly id: string;
+  readonly window: LimitWindow;
+  /** Whole satoshis, fees included; null: no limit. */
+  readonly sats: number | null;
+}
+
 /** Name → scope that it needs (null: anybody), input, output. */
 export interface CommandTypes {
   readonly createInvoice: { readonly input: CreateInvoice; readonly output: InvoiceView };
@@ -151,6 +160,7 @@ export interface CommandTypes {
   /** The secret is in this answer and nowhere else. */
   readonly createKey: { readonly input: CreateKey; readonly output: { readonly key: string; readonly view: KeyView } };
   readonly revokeKey: { readonly input: { readonly id: string }; readonly output: KeyView };
+  readonly setKeyLimit: { readonly input: SetKeyLimit; readonly output: KeyView };
   /** Asks the backend now what became of a payment, and writes down what it says. */
   readonly askPayment: { readonly input: { readonly paymentHash: string }; readonly output: PaymentView };
   /** Nothing more is sent, on every replica, until resumed; what is under way goes on to its end. */
@@ -181,6 +191,7 @@ export const commandScopes: { readonly [N in CommandName]: readonly Scope[] } = 
   setWalletRoutes: ['ADMIN'],
   createKey: ['ADMIN'],
   revokeKey: ['ADMIN'],
+  setKeyLimit: ['ADMIN'],
   askPayment: ['ADMIN'],
   haltOutgoing: ['ADMIN'],
   resumeOutgoing: ['ADMIN'],

@@ -204,6 +204,7 @@ const credit = async (
         external_id: row.externalId,
         subject_id: row.id,
         counterparty_wallet_id: null,
+        key_id: null,
         price_base: price?.base ?? null,
         price_currency: price?.currency ?? deps.prices.currency,
         created_at: now,

@@ -104,6 +104,23 @@ const resume: Verb = async ({ core }) => {
 const resolve: Verb = async ({ db }, args) =>
   resolveIncident(db, systemClock, z.object({ id: z.uuid(), resolution: z.string().min(1).max(500) }).parse(args));
 
+const sats = z.number().int().min(1).max(2_147_483_647).nullable().optional();
+const keyLimit = z.object({ key: z.string().min(1), limits: z.object({ daily: sats, weekly: sats, monthly: sats, annual: sats }) });
+
+/** Sets the limits that are named, and answers the key with all of them and what it has spent; null when there is no such key. */
+const limitKey: Verb = async ({ core }, args) => {
+  const { key, limits } = keyLimit.parse(args);
+  const [found, ...others] = (await core.wallets.keys()).filter((one) => one.id === key || one.prefix === key);
+  if (!found || others.length > 0) return null;
+  for (const window of ['daily', 'weekly', 'monthly', 'annual'] as const) {
+    const limit = limits[window];
+    if (limit !== undefined) await core.wallets.setLimit(found.id, window, limit);
+  }
+  const [row, [spent]] = [(await core.wallets.keys()).find((one) => one.id === found.id), await core.reads.spentByKeys([found.id])];
+  const inSats = spent && Object.fromEntries(Object.entries(spent).map(([window, msat]) => [window, Math.ceil(Number(msat) / 1000)]));
+  return row ? { ...row, spentSats: inSats } : null;
+};
+
 const verbs: Readonly<Record<string, Verb>> = {
   wallets,
   look,
@@ -118,6 +135,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   'preimageKeys.rotate': ({ keys }) => keys.rotate(),
   'keys.list': ({ core }) => core.wallets.keys(),
   'keys.create': ({ core }, args) => core.wallets.createKey(newKey.parse(args)),
+  'keys.limit': limitKey,
   'keys.revoke': ({ core }, args) => core.wallets.revokeKey(z.string().min(1).parse(args.key)),
 };
 

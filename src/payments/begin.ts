@@ -5,6 +5,7 @@ import { isCheckViolation, isUniqueViolation } from '../platform/db.ts';
 import { newId } from '../platform/ids.ts';
 import { refuse } from '../platform/refusal.ts';
 import { bookReserve } from '../wallets/ledger.ts';
+import { limitRefusal } from '../wallets/spending.ts';
 import type { PaymentDeps } from './deps.ts';
 import type { PreparedPayment, SendOrder } from './prepare.ts';
 import type { Candidate } from './route.ts';
@@ -139,6 +140,8 @@ const whyNot = async (deps: PaymentDeps, error: unknown, of: { readonly order: S
       availableMsat: rows?.availableMsat ?? 0n,
     });
   }
+  const over = limitRefusal(error);
+  if (over) return refuse(over);
   throw error;
 };
 

@@ -39,6 +39,7 @@ export const transactionRow = (
   external_id: null,
   subject_id: payment.id,
   counterparty_wallet_id: null,
+  key_id: payment.keyId,
   price_base: movement.price?.base ?? null,
   price_currency: movement.price?.currency ?? 'USD',
   created_at: payment.createdAt,

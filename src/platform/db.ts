@@ -162,7 +162,13 @@ export const isCheckViolation = (error: unknown, constraint: string): boolean =>
   return found?.code === CHECK_VIOLATION && (found.constraint === constraint || found.message.includes(`"${constraint}"`));
 };
 
-type PgError = { readonly code: string; readonly constraint: string | null; readonly message: string };
+/** What a trigger of ours says next to its refusal under the name of this constraint; null when it was not that one. */
+export const checkDetail = (error: unknown, constraint: string): string | null => {
+  const found = findPgError(error);
+  return found?.code === CHECK_VIOLATION && found.constraint === constraint ? found.detail : null;
+};
+
+type PgError = { readonly code: string; readonly constraint: string | null; readonly message: string; readonly detail: string | null };
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 
@@ -170,10 +176,10 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const findPgError = (error: unknown, depth = 0): PgError | null => {
   if (!isObject(error) || depth > 5) return null;
   if (typeof error.originalCode === 'string') {
-    return { code: error.originalCode, constraint: null, message: String(error.originalMessage ?? '') };
+    return { code: error.originalCode, constraint: null, message: String(error.originalMessage ?? ''), detail: null };
   }
   if (error instanceof pg.DatabaseError && error.code !== undefined) {
-    return { code: error.code, constraint: error.constraint ?? null, message: error.message };
+    return { code: error.code, constraint: error.constraint ?? null, message: error.message, detail: error.detail ?? null };
   }
   return findPgError(error.cause, depth + 1) ?? findPgError(error.meta, depth + 1) ?? findPgError(error.driverAdapterError, depth + 1);
 };

@@ -22,6 +22,11 @@ export interface TransactionRow {
   readonly external_id: string | null;
   readonly subject_id: string;
   readonly counterparty_wallet_id: string | null;
+  /**
+   * The API key that asked for it. Of a `send` it counts amount and fee against the key's limits as long as it has not failed: the insert is
+   * refused when that is too much (wallets/spending.ts, `limitRefusal`), and a status of `failure` gives it back. Null: no key, no limit.
+   */
+  readonly key_id: string | null;
   readonly price_base: bigint | null;
   readonly price_currency: string;
   readonly created_at: Date;
@@ -95,7 +100,7 @@ export const effectValues = (effects: Effects): string[] => [
 ];
 
 const transactionColumns =
-  'id, account_id, wallet_id, direction, status, kind, amount_msat, fee_msat, payment_hash, bolt11, preimage, address, txid, vout, memo, external_id, subject_id, counterparty_wallet_id, price_base, price_currency, created_at, ended_at';
+  'id, account_id, wallet_id, direction, status, kind, amount_msat, fee_msat, payment_hash, bolt11, preimage, address, txid, vout, memo, external_id, subject_id, counterparty_wallet_id, key_id, price_base, price_currency, created_at, ended_at';
 const attemptColumns =
   'id, payment_id, payment_hash, backend_id, backend_identity, amount_msat, max_fee_msat, floor, send_by, created_at, next_check_at';
 const prefixed = (columns: string, alias: string): string => columns.replaceAll(/\b([a-z_0-9]+)\b/g, `${alias}.$1`);

@@ -17,7 +17,10 @@ import {
 import { describe, expect, it } from 'vitest';
 import { schema } from '../../src/doors/graphql/schema.ts';
 
-const upstream = buildSchema(readFileSync(new URL('./upstream/blink-public.graphql', import.meta.url), 'utf8'));
+const read = (name: string) => buildSchema(readFileSync(new URL(`./upstream/${name}.graphql`, import.meta.url), 'utf8'));
+const upstream = read('blink-public');
+/** What upstream's key service adds to it. */
+const keyService = read('blink-api-keys');
 
 /** Our own fields under Galoy's types. */
 const addedFields = [
@@ -27,7 +30,9 @@ const addedFields = [
   'ConsumerAccount.holdInvoices',
   'Globals.simulated',
   'Mutation.apiKeyCreate',
+  'Mutation.apiKeyRemoveLimit',
   'Mutation.apiKeyRevoke',
+  'Mutation.apiKeySetLimit',
   'Mutation.cashOutCreate',
   'Mutation.cashOutRefundRedeem',
   'Mutation.cashOutReportDispense',
@@ -61,8 +66,12 @@ const addedTypes = [
   'ApiKey',
   'ApiKeyCreateInput',
   'ApiKeyCreatePayload',
+  'ApiKeyLimits',
+  'ApiKeyRemoveLimitInput',
   'ApiKeyRevokeInput',
   'ApiKeyRevokePayload',
+  'ApiKeySetLimitInput',
+  'ApiKeySetLimitPayload',
   'Backend',
   'BackendMember',
   'BalanceKind',
@@ -78,6 +87,7 @@ const addedTypes = [
   'CashOutStartDispenseInput',
   'CashOutStatus',
   'Incident',
+  'LimitTimeWindow',
   'LnDecodedInvoice',
   'LnHoldDeadline',
   'LnHoldDeadlineAction',
@@ -177,6 +187,32 @@ const fieldsOf = (type: GraphQLNamedType | undefined): Readonly<Record<string, o
     ]),
   );
 };
+
+/** Our own fields under the key service's types. */
+const addedToKeys = ['ApiKey.prefix', 'ApiKey.walletId'];
+
+describe('our schema against upstream’s key service', () => {
+  const theirs = Object.values(keyService.getTypeMap()).filter((type) => !isIntrospectionType(type));
+  it.each(theirs.map(({ name }) => ({ name })))('$name has all of its fields and values, exactly', ({ name }) => {
+    const [ours, type] = [schema.getType(name), keyService.getType(name)];
+    if (isEnumType(type) && isEnumType(ours))
+      expect(ours.getValues().map(({ name: value }) => value)).toEqual(expect.arrayContaining(type.getValues().map((one) => one.name)));
+    const fields = fieldsOf(ours);
+    if (isInputObjectType(type)) {
+      const added = name === 'ApiKeyCreateInput' ? 1 : 0;
+      expect(inputsOf(Object.values(isInputObjectType(ours) ? ours.getFields() : {}))).toEqual(
+        expect.arrayContaining([...inputsOf(Object.values(type.getFields()))]),
+      );
+      expect(Object.keys(isInputObjectType(ours) ? ours.getFields() : {})).toHaveLength(Object.keys(type.getFields()).length + added);
+      return;
+    }
+    expect(fields).toMatchObject(fieldsOf(type));
+    if (name === 'ApiKey' || name === 'ApiKeyLimits') {
+      const own = Object.keys(fields).filter((field) => !Object.hasOwn(fieldsOf(type), field));
+      expect(own.map((field) => `${name}.${field}`)).toEqual(name === 'ApiKey' ? addedToKeys : []);
+    }
+  });
+});
 
 describe('our schema against upstream’s', () => {
   it.each(shared)('$name is of the same kind, values, members and interfaces', ({ name, ours }) => {

@@ -2,6 +2,7 @@
 import type DataLoader from 'dataloader';
 import type { Reads } from '../../commands/reads.ts';
 import type { Ask, Asking } from '../../commands/table.ts';
+import type { Spent } from '../../wallets/spending.ts';
 import type { Principal } from '../../wallets/view.ts';
 
 export interface GraphqlContext {
@@ -20,4 +21,6 @@ export interface GraphqlContext {
 export interface Loaders {
   /** Balance in msat by wallet id; a wallet whose backend cannot be asked rejects alone. */
   readonly balance: DataLoader<string, bigint>;
+  /** What a key has spent, by its id. */
+  readonly spent: DataLoader<string, Spent>;
 }

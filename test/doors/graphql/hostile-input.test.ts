@@ -262,6 +262,8 @@ describe('keys and scopes', () => {
         paymentHash: 'ab'.repeat(32),
         payRoute: ['node'],
         receiveRoute: ['node'],
+        limitTimeWindow: 'DAILY',
+        limitSats: 1,
       };
       const input = Object.fromEntries(mutation.required.map((field) => [field, known[field] ?? 'x']));
       for (const key of [keys.all, keys.readWrite, keys.write, keys.bound, keys.stranger, null]) {

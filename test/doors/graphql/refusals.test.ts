@@ -45,7 +45,7 @@ const table: readonly (readonly [Refusal, string, string])[] = [
   [
     { is: 'limitExceeded', limit: 'daily', remainingMsat: 5_999n },
     'TRANSACTION_RESTRICTED',
-    'daily spending limit exceeded: 5 sats remain',
+    'daily spending limit exceeded. Remaining: 5 sats',
   ],
   [
     { is: 'tooManyRequests', what: 'invoices', retryAfterSeconds: 1 },
@@ -63,7 +63,7 @@ const table: readonly (readonly [Refusal, string, string])[] = [
   [missing('payment'), 'UNEXPECTED_CLIENT_ERROR', `${persists}CouldNotFindLnPaymentFromHashError)`],
   [missing('account'), 'NOT_FOUND', `Account does not exist for username ${hash}`],
   [missing('transaction'), 'UNEXPECTED_CLIENT_ERROR', `${persists}CouldNotFindTransactionError)`],
-  [missing('key'), 'NOT_FOUND', 'The API key does not exist.'],
+  [missing('key'), 'NOT_FOUND', 'API key not found'],
   [{ is: 'noRoute', reserveMsat: null }, 'ROUTE_FINDING_ERROR', 'Unable to find a route for payment.'],
   [{ is: 'idempotencyConflict' }, 'INVALID_INPUT', 'The idempotency key was used before, with other input'],
   [{ is: 'notSupported' }, 'OPERATION_RESTRICTED', 'This gateway does not offer the operation.'],

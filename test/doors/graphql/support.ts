@@ -173,6 +173,7 @@ export const fake = (world: World = {}): Fake => {
     'watchStatus',
     'watchPayment',
     'globals',
+    'spentByKeys',
   ] as const satisfies readonly (keyof Reads)[];
   const none = Object.fromEntries(names.map((name) => [name, unwanted(name)])) as unknown as Reads;
   const balance = new DataLoader<string, bigint>(async (ids) => ids.map((id) => world.balances?.[id] ?? new Error(`no balance of ${id}`)));
@@ -182,7 +183,7 @@ export const fake = (world: World = {}): Fake => {
     reads: { ...none, ...world.reads },
     who,
     asking,
-    loaders: { balance },
+    loaders: { balance, spent: new DataLoader((ids) => none.spentByKeys(ids)) },
     now: () => now,
     report: (error) => reported.push(error),
     asked,

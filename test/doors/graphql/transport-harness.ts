@@ -172,6 +172,7 @@ const readsOf = (seen: Seen): Reads => ({
   watchStatus: missing,
   watchPayment: missing,
   globals: missing,
+  spentByKeys: missing,
 });
 
 export const defaults: GraphqlDoorOptions = {

@@ -170,6 +170,32 @@ describe('keys list and revoke', () => {
   });
 });
 
+describe('keys limit', () => {
+  const windows = { daily: 5000, weekly: null, monthly: null, annual: null };
+  it('sets what is named, removes with none, and shows limits and what was spent', async () => {
+    answers['keys.limit'] = {
+      ...key,
+      name: 'one',
+      scopes: [],
+      limits: windows,
+      spentSats: { daily: 7, weekly: 8, monthly: 9, annual: 10 },
+    };
+    const { code, out } = await person.run('keys', 'limit', 'blink_Ab3dEf…', '--daily', '5000', '--annual', 'none');
+    expect(lastAsked()).toEqual({ verb: 'keys.limit', args: { key: 'blink_Ab3dEf', limits: { daily: 5000, annual: null } } });
+    expect(code).toBe(0);
+    expect(out.split('\n').slice(1, 3)).toEqual([expect.stringMatching(/^daily +5000 +7$/), expect.stringMatching(/^weekly +none +8$/)]);
+  });
+
+  it.each(['0', '-1', '1.5', 'all', '2147483648'])('refuses %s', async (text) => {
+    expect(await person.run('keys', 'limit', 'x', `--daily=${text}`)).toMatchObject({ code: 2, err: expect.stringContaining('satoshis') });
+  });
+
+  it('says when there is no such key', async () => {
+    answers['keys.limit'] = null;
+    expect(await person.run('keys', 'limit', 'x')).toMatchObject({ code: 2, err: expect.stringContaining('there is no key "x"') });
+  });
+});
+
 describe('looking', () => {
   it('incidents ends with 1 while something is open', async () => {
     answers.incidents = [{ id: 'i', kind: 'paidElsewhere', subject: hash, detail: { a: 1 }, createdAt: now, resolvedAt: null }];

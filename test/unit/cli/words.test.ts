@@ -49,7 +49,7 @@ describe('what is not understood', () => {
   it.each([
     [['strat'], 'unknown verb "strat"; did you mean "start"?'],
     [['frobnicate'], 'unknown verb "frobnicate"'],
-    [['keys'], 'which one? There are: keys create, keys list, keys revoke'],
+    [['keys'], 'which one? There are: keys create, keys list, keys limit, keys revoke'],
     [['keys', 'make'], 'unknown verb "keys make"? There are: keys create'],
     [['--port', '1'], '"--port" comes before the verb'],
     [['start', '--prot', '1'], 'unknown option "--prot"; did you mean "port"?'],

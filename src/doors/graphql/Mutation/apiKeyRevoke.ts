@@ -1,5 +1,5 @@
 // Ends an API key, in upstream's words.
-import type { KeyView } from '../../../wallets/store.ts';
+import type { KeyView } from '../../../wallets/store-keys.ts';
 import { builder } from '../builder.ts';
 import { asking } from '../map/ask.ts';
 import { ApiKey } from '../types/ApiKey.ts';

@@ -8,7 +8,7 @@ builder.queryField('lnPayment', (t) =>
   t.field({
     type: LnPayment,
     nullable: true,
-    description: 'A payment that was made from here, with its attempts. Null when there is none with this hash.',
+    description: 'A payment that was made from here, with its attempts. Null when there is none with this hash. Needs READ.',
     args: { paymentHash: t.arg({ type: 'PaymentHash', required: true }) },
     resolve: reading('lnPayment', async (_root, args, context) => context.reads.payment(reader(context), good(args.paymentHash))),
   }),

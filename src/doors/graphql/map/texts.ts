@@ -59,6 +59,8 @@ const fieldTexts: ReadonlyMap<string, ErrorText> = new Map(
     after: cursorText('after'),
     before: cursorText('before'),
     cursor: cursorText('after'),
+    scopes: say('INVALID_INPUT', 'scopes can not be empty'),
+    limitSats: say('INVALID_INPUT', 'Invalid limit value (must be positive)'),
   }),
 );
 
@@ -76,7 +78,7 @@ const missingTexts: { readonly [W in Missing['what']]: (refusal: Missing) => Err
   payment: () => unexpected('CouldNotFindLnPaymentFromHashError'),
   account: ({ given }) => say('NOT_FOUND', `Account does not exist for username ${given}`),
   transaction: () => unexpected('CouldNotFindTransactionError'),
-  key: () => say('NOT_FOUND', 'The API key does not exist.'),
+  key: () => say('NOT_FOUND', 'API key not found'),
   cashOut: () => say('CASH_OUT_NOT_FOUND', 'There is no such cash-out in your wallets.'),
   refund: () => say('REFUND_NOT_FOUND', 'Nothing of this cash-out is to be paid back.'),
 };
@@ -91,7 +93,10 @@ const texts: Texts = {
   insufficientBalance: ({ neededMsat, availableMsat }) =>
     say('INSUFFICIENT_BALANCE', `Payment amount '${toSatCeil(neededMsat)}' sats exceeds balance '${toSatFloor(availableMsat)}'`),
   limitExceeded: ({ limit, remainingMsat }) =>
-    say('TRANSACTION_RESTRICTED', `${limit} spending limit exceeded: ${toSatFloor(remainingMsat)} sats remain`),
+    say(
+      'TRANSACTION_RESTRICTED',
+      `${limit} spending limit exceeded. Remaining: ${toSatFloor(remainingMsat > 0n ? remainingMsat : 0n)} sats`,
+    ),
   tooManyRequests: ({ what }) =>
     say(
       'TOO_MANY_REQUEST',
