@@ -31,6 +31,7 @@ import {
   type SendAnswer,
   type SendPayment,
 } from './table.ts';
+import { transferHandlers } from './transferring.ts';
 
 type Handlers = { readonly [N in CommandName]: (input: CommandTypes[N]['input'], asking: Asking) => Promise<CommandTypes[N]['output']> };
 
@@ -40,6 +41,7 @@ export const createAsk = (deps: CommandDeps): Ask => {
     ...adminHandlers(deps),
     ...keyHandlers(deps),
     ...cashOutHandlers(deps, { ownWallet: (asking, id) => ownWallet(deps, asking, id), askedUnder }),
+    ...transferHandlers(deps, { askedUnder }),
     createInvoice: async (input, asking) => createOwn(deps, input, { asking, wallet: await ownWallet(deps, asking, input.walletId) }),
     createInvoiceOnBehalf: (input, asking) => createOnBehalf(deps, input, asking),
     cancelInvoice: async (input, asking): Promise<InvoiceView> => {

@@ -44,6 +44,7 @@ export const createReads = (deps: CommandDeps): Reads => {
       (await walletsOf(deps, who)).find((one) => one.id === walletId.toLowerCase()) ??
       refuse({ is: 'notFound', what: 'wallet', given: walletId }),
     publicWallet: deps.wallets.publicWallet,
+    isNameTaken: deps.wallets.isNameTaken,
     balances: balanceReader(deps.wallets, deps.invoices.registry),
     transactions: (walletIds, page) => transactionPage(db, walletIds, page),
     transactionsByHash: (walletIds, hash) => transactionsByHash(db, walletIds, hash.toLowerCase()),

@@ -16,8 +16,10 @@ export interface Reads {
   wallets(who: Principal): Promise<readonly WalletView[]>;
   /** A wallet by its id. Throws Refused `notFound`. */
   wallet(who: Principal, walletId: string): Promise<WalletView>;
-  /** Wallet that anybody may see by the username or name of its account (PublicWallet); null when there is none. */
-  publicWallet(username: string): Promise<WalletView | null>;
+  /** Wallet that anybody may see by the username or name of its account (PublicWallet), with `currency` one in it; null when there is none. */
+  publicWallet(username: string, currency?: WalletView['currency'] | null): Promise<WalletView | null>;
+  /** True when an account answers to this name. */
+  isNameTaken(username: string): Promise<boolean>;
   /** Spendable of each wallet, in the order asked; a BackendFault becomes Refused `backendUnavailable` for that wallet alone. */
   balances(walletIds: readonly string[]): Promise<readonly (bigint | Error)[]>;
   transactions(walletIds: readonly string[], page: PageAsk): Promise<Page<TransactionView>>;

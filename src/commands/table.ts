@@ -5,7 +5,7 @@ import type { DecodedBolt11 } from '../lightning/bolt11.ts';
 import type { PaymentView } from '../payments/view.ts';
 import type { LimitWindow } from '../wallets/spending.ts';
 import type { KeyView } from '../wallets/store-keys.ts';
-import type { Principal, Scope, TransactionView, WalletView } from '../wallets/view.ts';
+import type { AccountView, Principal, Scope, TransactionView, WalletView } from '../wallets/view.ts';
 
 export type Door = 'graphql' | 'kafka' | 'nostr' | 'ilp' | 'lnurl' | 'cli' | 'worker';
 
@@ -128,6 +128,15 @@ export interface SetKeyLimit {
   readonly sats: number | null;
 }
 
+export interface Transfer {
+  /** Of the sender, one of the asker's. */
+  readonly walletId: string;
+  /** Anybody's. */
+  readonly recipientWalletId: string;
+  readonly amountMsat: bigint;
+  readonly memo: string | null;
+}
+
 /** Name → scope that it needs (null: anybody), input, output. */
 export interface CommandTypes {
   readonly createInvoice: { readonly input: CreateInvoice; readonly output: InvoiceView };
@@ -149,6 +158,10 @@ export interface CommandTypes {
   readonly reportDispense: { readonly input: ReportDispense; readonly output: CashOutView };
   readonly redeemRefund: { readonly input: { readonly id: string; readonly bolt11: string }; readonly output: CashOutView };
   readonly sendPayment: { readonly input: SendPayment; readonly output: SendAnswer };
+  /** Between ledger wallets, at once. */
+  readonly transfer: { readonly input: Transfer; readonly output: TransactionView };
+  /** The same of a wallet that holds dollars; there is none, so it refuses. */
+  readonly transferUsd: { readonly input: Pick<Transfer, 'walletId' | 'recipientWalletId'>; readonly output: TransactionView };
   readonly probeFee: { readonly input: ProbeFee; readonly output: ProbeAnswer };
   readonly decodeInvoice: { readonly input: { readonly bolt11: string }; readonly output: DecodedBolt11 };
   /** A further wallet of the asker's account. */
@@ -157,6 +170,10 @@ export interface CommandTypes {
     readonly output: WalletView;
   };
   readonly setWalletRoutes: { readonly input: WalletRoutes & { readonly walletId: string }; readonly output: WalletView };
+  /** Which wallet the account's handle leads to. */
+  readonly setDefaultWallet: { readonly input: { readonly walletId: string }; readonly output: AccountView };
+  /** Once and for all. */
+  readonly setUsername: { readonly input: { readonly username: string }; readonly output: AccountView };
   /** The secret is in this answer and nowhere else. */
   readonly createKey: { readonly input: CreateKey; readonly output: { readonly key: string; readonly view: KeyView } };
   readonly revokeKey: { readonly input: { readonly id: string }; readonly output: KeyView };
@@ -185,6 +202,10 @@ export const commandScopes: { readonly [N in CommandName]: readonly Scope[] } = 
   reportDispense: ['RECEIVE', 'WRITE'],
   redeemRefund: ['WRITE'],
   sendPayment: ['WRITE'],
+  transfer: ['WRITE'],
+  transferUsd: ['WRITE'],
+  setDefaultWallet: ['WRITE'],
+  setUsername: ['WRITE'],
   probeFee: ['WRITE'],
   decodeInvoice: [],
   createWallet: ['ADMIN'],

@@ -44,8 +44,8 @@ export interface JournalRow {
 }
 
 export interface OutboxRow {
-  readonly topic: 'payment' | 'invoice' | 'cashOut';
-  /** Payment hash; of a cash-out, its id. */
+  readonly topic: 'payment' | 'invoice' | 'cashOut' | 'transfer';
+  /** Payment hash; of a cash-out and of a transfer (a row for each of its wallets), its id. */
   readonly subject: string;
   readonly account_id: string;
   readonly wallet_id: string;

@@ -21,6 +21,12 @@ export type Refusal =
         | 'unauthenticated'
         | 'idempotencyConflict'
         | 'notSupported'
+        /** Money moves by wallet id between wallets of kind ledger alone. */
+        | 'needsLedger'
+        /** Of a wallet in another currency. */
+        | 'wrongCurrency'
+        | 'usernameTaken'
+        | 'usernameIsSet'
         | 'invoiceExpired'
         | 'alreadyPaid'
         | 'alreadyProcessed'
@@ -37,7 +43,17 @@ export type Refusal =
         | 'internal';
     };
 
-export type Missing = 'wallet' | 'invoice' | 'payment' | 'account' | 'transaction' | 'key' | 'cashOut' | 'refund';
+export type Missing =
+  | 'wallet'
+  | 'recipient'
+  | 'currency'
+  | 'invoice'
+  | 'payment'
+  | 'account'
+  | 'transaction'
+  | 'key'
+  | 'cashOut'
+  | 'refund';
 
 /** Thrown by the core, caught by doors. */
 export class Refused extends Error {

@@ -83,3 +83,21 @@ export const bookLateSuccess = (booking: Booking, paid: { readonly backendId: st
     entries: [backend(paid.backendId, paid.msat), { account: 'loss', amount_msat: -paid.msat }],
     available: 0n,
   });
+
+/** From one ledger wallet to another, at once. Fails by the database's guard when the sender has less. */
+export const bookTransfer = (
+  booking: Booking,
+  moved: { readonly to: Pick<WalletView, 'id' | 'balanceKind'>; readonly msat: bigint },
+): readonly JournalRow[] => [
+  {
+    id: newId(booking.at),
+    kind: 'transfer',
+    subject_id: booking.subjectId,
+    created_at: booking.at,
+    entries: [wallet(booking, -moved.msat), wallet({ ...booking, wallet: moved.to }, moved.msat)],
+    available: [
+      { wallet_id: booking.wallet.id, delta_msat: -moved.msat },
+      { wallet_id: moved.to.id, delta_msat: moved.msat },
+    ],
+  },
+];

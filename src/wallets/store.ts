@@ -1,11 +1,12 @@
 // Accounts and wallets as they are stored. Settings of a wallet are read through a short cache, because every request needs
 // one; the ledger balance never is.
-import type { Account, Wallet } from '../generated/prisma/client.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db.ts';
 import { newId } from '../platform/ids.ts';
 import { cached } from './cache.ts';
+import { createHandleStore, type HandleStore } from './store-handles.ts';
 import { createKeyStore, type KeyStore } from './store-keys.ts';
+import { toAccount, toWallet } from './store-rows.ts';
 import type { AccountView, WalletView } from './view.ts';
 
 export interface NewWallet {
@@ -21,7 +22,7 @@ export interface NewWallet {
   readonly settleAfterSeconds?: number | null;
 }
 
-export interface WalletStore extends KeyStore {
+export interface WalletStore extends KeyStore, HandleStore {
   /** Creates the account when there is none of that name; the id either way. */
   ensureAccount(name: string, username: string | null): Promise<string>;
   /** Creates the wallet when the account has none of that name (what the database holds wins over the config); the id either way. */
@@ -32,29 +33,9 @@ export interface WalletStore extends KeyStore {
   wallet(id: string): Promise<WalletView | null>;
   walletsOf(accountId: string): Promise<readonly WalletView[]>;
   allWallets(): Promise<readonly WalletView[]>;
-  publicWallet(username: string): Promise<WalletView | null>;
   /** Ledger balances, read now. */
   available(ids: readonly string[]): Promise<ReadonlyMap<string, bigint>>;
 }
-
-const toWallet = (row: Wallet): WalletView => ({
-  ...row,
-  currency: row.currency === 'USD' ? 'USD' : 'BTC',
-  balanceKind: row.balanceKind === 'ledger' ? 'ledger' : 'node',
-});
-
-const toAccount = (row: Account & { readonly wallets: readonly { readonly id: string }[] }): AccountView | null => {
-  const defaultWalletId = row.defaultWalletId ?? row.wallets[0]?.id;
-  if (defaultWalletId === undefined) return null;
-  return {
-    id: row.id,
-    name: row.name,
-    username: row.username,
-    displayCurrency: row.displayCurrency,
-    defaultWalletId,
-    createdAt: row.createdAt,
-  };
-};
 
 export const createWalletStore = (db: Database, clock: Clock): WalletStore => {
   const { prisma } = db;
@@ -72,18 +53,17 @@ export const createWalletStore = (db: Database, clock: Clock): WalletStore => {
   return {
     ...accounts(db, clock),
     ...createKeyStore(db, clock),
+    ...createHandleStore(db),
     setRoutes,
     wallet: walletCache.read,
   };
 };
 
-type AccountParts = Pick<
-  WalletStore,
-  'ensureAccount' | 'ensureWallet' | 'account' | 'walletsOf' | 'allWallets' | 'publicWallet' | 'available'
->;
+type AccountParts = Pick<WalletStore, 'ensureAccount' | 'ensureWallet' | 'account' | 'walletsOf' | 'allWallets' | 'available'>;
 
 const accounts = ({ prisma }: Database, clock: Clock): AccountParts => ({
-  ensureAccount: async (name, username) => {
+  ensureAccount: async (name, given) => {
+    const username = given?.toLowerCase() ?? null;
     const row = await prisma.account.upsert({
       where: { name },
       create: { id: newId(clock.now()), name, username, createdAt: clock.now() },
@@ -111,14 +91,6 @@ const accounts = ({ prisma }: Database, clock: Clock): AccountParts => ({
   walletsOf: async (accountId) =>
     (await prisma.wallet.findMany({ where: { accountId }, orderBy: [{ createdAt: 'asc' }, { name: 'asc' }] })).map(toWallet),
   allWallets: async () => (await prisma.wallet.findMany({ orderBy: [{ createdAt: 'asc' }, { name: 'asc' }] })).map(toWallet),
-  publicWallet: async (username) => {
-    const row = await prisma.account.findFirst({
-      where: { OR: [{ username }, { name: username }] },
-      include: { wallets: { orderBy: { createdAt: 'asc' } } },
-    });
-    const found = row?.wallets.find((wallet) => wallet.id === row.defaultWalletId) ?? row?.wallets[0];
-    return found ? toWallet(found) : null;
-  },
   available: async (ids) => {
     const rows = await prisma.wallet.findMany({ where: { id: { in: [...ids] } }, select: { id: true, availableMsat: true } });
     return new Map(rows.map((row) => [row.id, row.availableMsat]));

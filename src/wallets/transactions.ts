@@ -6,24 +6,33 @@ import { refuse } from '../platform/refusal.ts';
 import { pageOf } from './page.ts';
 import type { Page, PageAsk, TransactionView } from './view.ts';
 
-const columns = `id, account_id AS "accountId", wallet_id AS "walletId", direction, status, kind, amount_msat AS "amountMsat", fee_msat AS "feeMsat",
-  payment_hash AS "paymentHash", bolt11, preimage, address, txid, vout, memo, external_id AS "externalId", subject_id AS "subjectId",
-  counterparty_wallet_id AS "counterpartyWalletId", price_base AS "priceBase", price_currency AS "priceCurrency",
-  created_at AS "createdAt", ended_at AS "endedAt"`;
+// The other side of a movement inside: kept with a transfer; of an invoice that was paid inside it is whoever else moved by its hash.
+const shown = (
+  source: string,
+): string => `SELECT t.id, t.account_id AS "accountId", t.wallet_id AS "walletId", t.direction, t.status, t.kind,
+  t.amount_msat AS "amountMsat", t.fee_msat AS "feeMsat", t.payment_hash AS "paymentHash", t.bolt11, t.preimage, t.address, t.txid, t.vout, t.memo,
+  t.external_id AS "externalId", t.subject_id AS "subjectId", other.id AS "counterpartyWalletId", other.username AS "counterpartyUsername",
+  t.price_base AS "priceBase", t.price_currency AS "priceCurrency", t.created_at AS "createdAt", t.ended_at AS "endedAt"
+  FROM ${source} AS t LEFT JOIN LATERAL (
+    SELECT w.id, a.username FROM wallets w JOIN accounts a ON a.id = w.account_id
+    WHERE t.kind = 'intraledger' AND w.id = coalesce(t.counterparty_wallet_id, (
+      SELECT o.wallet_id FROM transactions o WHERE o.payment_hash = t.payment_hash AND o.wallet_id <> t.wallet_id AND o.kind = 'intraledger'
+        AND o.status = 'success' LIMIT 1))) AS other ON true`;
 
 // One index range a wallet and a merge of their heads: an IN list over one index would read and sort all of their history.
-const page = (order: 'ASC' | 'DESC'): string => `SELECT ${columns} FROM (
+const page = (order: 'ASC' | 'DESC'): string =>
+  `${shown(`(
   SELECT t.* FROM unnest($1::uuid[]) AS w(id), LATERAL (
     SELECT * FROM transactions WHERE wallet_id = w.id AND ($2::uuid IS NULL OR id < $2) AND ($3::uuid IS NULL OR id > $3)
-    ORDER BY id ${order} LIMIT $4) AS t) AS t ORDER BY id ${order} LIMIT $4`;
+    ORDER BY id ${order} LIMIT $4) AS t ORDER BY t.id ${order} LIMIT $4)`)} ORDER BY t.id ${order}`;
 const newest = { name: 'transactions_newest', text: page('DESC') };
 const oldest = { name: 'transactions_oldest', text: page('ASC') };
 const byHash = {
   name: 'transactions_by_hash',
-  text: `SELECT ${columns} FROM transactions WHERE payment_hash = $1 AND wallet_id = ANY($2::uuid[]) ORDER BY id DESC LIMIT 100`,
+  text: `${shown('transactions')} WHERE t.payment_hash = $1 AND t.wallet_id = ANY($2::uuid[]) ORDER BY t.id DESC LIMIT 100`,
 };
-const byId = { name: 'transactions_by_id', text: `SELECT ${columns} FROM transactions WHERE id = $1 AND wallet_id = ANY($2::uuid[])` };
-const bySubject = { name: 'transactions_by_subject', text: `SELECT ${columns} FROM transactions WHERE subject_id = $1 AND wallet_id = $2` };
+const byId = { name: 'transactions_by_id', text: `${shown('transactions')} WHERE t.id = $1 AND t.wallet_id = ANY($2::uuid[])` };
+const bySubject = { name: 'transactions_by_subject', text: `${shown('transactions')} WHERE t.subject_id = $1 AND t.wallet_id = $2` };
 
 const cursorId = (text: string | null, field: string): string | null => {
   if (text !== null && !isUuid(text)) return refuse({ is: 'invalidInput', field, rule: 'cursor', given: text.slice(0, 100) });
@@ -47,7 +56,7 @@ export const transactionById = async (db: Database, walletIds: readonly string[]
   return row ?? null;
 };
 
-/** The movement that an invoice or a payment made in this wallet. */
+/** The movement that an invoice, a payment or a transfer made in this wallet. */
 export const transactionOf = async (db: Database, subjectId: string, walletId: string): Promise<TransactionView | null> => {
   const [row] = await sql<TransactionView>(db, bySubject, [subjectId, walletId]);
   return row ?? null;

@@ -60,7 +60,9 @@ export interface TransactionView {
   readonly memo: string | null;
   readonly externalId: string | null;
   readonly subjectId: string;
+  /** Of a movement inside: the wallet of the other side, and the handle of its account. */
   readonly counterpartyWalletId: string | null;
+  readonly counterpartyUsername: string | null;
   /** Minor units of `priceCurrency` for one satoshi, times 10^12; null when no price was known. */
   readonly priceBase: bigint | null;
   readonly priceCurrency: string;

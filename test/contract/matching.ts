@@ -14,6 +14,8 @@ interface Mark {
   readonly $has?: readonly Json[];
   readonly $lacks?: readonly Json[];
   readonly $first?: Json;
+  readonly $some?: Json;
+  readonly $least?: number;
 }
 
 const marked = (got: Json, mark: Mark, path: string): string | null => {
@@ -24,7 +26,11 @@ const marked = (got: Json, mark: Mark, path: string): string | null => {
       : `${path} is ${show(got)} and does not match ${mark.$match}`;
   if (mark.$type !== undefined) return typeOf(got) === mark.$type ? null : `${path} is ${show(got)} and no ${mark.$type}`;
   if ('$first' in mark) return difference(got?.[0], mark.$first, `${path}.0`);
+  if (mark.$least !== undefined)
+    return typeof got === 'number' && got >= mark.$least ? null : `${path} is ${show(got)} and not ${mark.$least} at least`;
   if (!Array.isArray(got)) return `${path} is ${show(got)} and no list`;
+  if ('$some' in mark)
+    return got.some((one) => difference(one, mark.$some, path) === null) ? null : `${path} has none like ${show(mark.$some)}: ${show(got)}`;
   const lacking = (mark.$has ?? []).filter((one) => !got.includes(one));
   const excess = (mark.$lacks ?? []).filter((one) => got.includes(one));
   return lacking.length + excess.length === 0 ? null : `${path} is ${show(got)}`;
@@ -32,7 +38,8 @@ const marked = (got: Json, mark: Mark, path: string): string | null => {
 
 /**
  * Where the answer differs from what is wanted; null when nowhere. No key more and none less, unless `$keys` allows more.
- * Marks: `{ $any }`, `{ $match: rule }`, `{ $type }`, `{ $has, $lacks }` of a list, `{ $first }` of a list.
+ * Marks: `{ $any }`, `{ $match: rule }`, `{ $type }`, `{ $has, $lacks }` of a list, `{ $first }` and `{ $some }` of a list,
+ * `{ $least }` of a number.
  */
 export const difference = (got: Json, wanted: Json, path = 'answer'): string | null => {
   if (Array.isArray(wanted)) {

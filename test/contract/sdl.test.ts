@@ -142,14 +142,20 @@ const leftOut = [
 
 const served = {
   Query: [
+    'accountDefaultWallet',
     'authorization',
     'globals',
     'lnInvoicePaymentStatus',
     'lnInvoicePaymentStatusByHash',
     'lnInvoicePaymentStatusByPaymentRequest',
     'me',
+    'userDefaultWalletId',
+    'usernameAvailable',
   ],
   Mutation: [
+    'accountUpdateDefaultWalletId',
+    'intraLedgerPaymentSend',
+    'intraLedgerUsdPaymentSend',
     'lnInvoiceCancel',
     'lnInvoiceCreate',
     'lnInvoiceCreateOnBehalfOfRecipient',
@@ -159,6 +165,7 @@ const served = {
     'lnNoAmountInvoiceCreateOnBehalfOfRecipient',
     'lnNoAmountInvoiceFeeProbe',
     'lnNoAmountInvoicePaymentSend',
+    'userUpdateUsername',
   ],
   Subscription: ['lnInvoicePaymentStatus', 'lnInvoicePaymentStatusByHash', 'lnInvoicePaymentStatusByPaymentRequest'],
 } as const;

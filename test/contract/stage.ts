@@ -55,6 +55,9 @@ export const namesFor = (gateway: TestGateway): Names => {
     ['priced3', outside(3)],
     ['priced4', outside(4)],
     ['priced991', outside(991)],
+    ['priced3000', outside(3000)],
+    ['priced8000', outside(8000)],
+    ['open2', outside(null)],
     ['open', outside(null)],
     ['unreachable1', outside(1, { node: 'island' })],
     ['unreachable10k', outside(10_000, { node: 'island' })],
@@ -161,7 +164,8 @@ export const play = async (gateway: TestGateway, step: Step, names: Names): Prom
   const asked = {
     query: documentOf('ask' in step ? step.ask : step.follow),
     variables: filled(step.variables, names),
-    key: keyOf(gateway, step.as),
+    // A key that an earlier step made, or one of the gateway's.
+    key: names.get(step.as) ?? keyOf(gateway, step.as),
   };
   if ('follow' in step) {
     const { whilePaying } = step;

@@ -66,6 +66,7 @@ const goodField = (random: Random, target: Target, { name, type }: Mutation['fie
     descriptionHash: () => 'cd'.repeat(32),
     webhookUrl: () => 'https://example.com/hook',
     longestHold: () => 60,
+    username: () => 'operator',
     preimage: () => 'ef'.repeat(32),
   };
   return JSON.stringify(known[name]?.() ?? plainValue(type) ?? null);

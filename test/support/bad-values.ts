@@ -112,6 +112,18 @@ const pageSize = 'Requested page size';
 /** By the name of the scalar. Each is refused by the scalar itself, or, with a code, by what takes it. */
 export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
   SatAmount: amounts('SatAmount'),
+  // An endless number is no whole one, which is asked first there.
+  CentAmount: [
+    ...amounts('CentAmount').filter(({ json }) => json !== '1e400'),
+    ...badJson('Invalid value for CentAmount', ['1.5', '1e400']),
+  ],
+  Username: [
+    ...bad('Invalid value for Username', [
+      ...['', 'ab', 'x'.repeat(51), '1abc', '3abc', '_abc', 'bc1abc', 'lnbc1abc', '456', 'a b', 'a-b', 'bob\n', 'büb', '\u0000abc', sql],
+      ...['__proto__', 'x'.repeat(5000), '%', 'bo%'],
+    ]),
+    ...bad('Invalid type for Username', noText),
+  ],
   Minutes: durations('Minutes'),
   Seconds: durations('Seconds'),
   WalletId: [

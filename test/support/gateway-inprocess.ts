@@ -29,6 +29,8 @@ export interface Keys {
   readonly expired: string;
   /** All scopes; its sends wait for a second only. */
   readonly impatient: string;
+  /** All scopes and ADMIN. */
+  readonly admin: string;
 }
 
 export interface WalletIds {
@@ -42,6 +44,8 @@ export interface WalletIds {
   readonly poor: string;
   /** Of another account; nobody else may create. */
   readonly foreign: string;
+  /** Of another account, kind ledger: where transfers go. */
+  readonly till: string;
   /** A UUID that names nothing. */
   readonly unknown: string;
 }
@@ -117,7 +121,7 @@ const fileText = (world: string, options: TestGatewayOptions): string =>
           { name: 'poor', balance: 'ledger' },
         ],
       },
-      { name: 'stranger', wallets: [{ name: 'foreign' }] },
+      { name: 'stranger', wallets: [{ name: 'foreign' }, { name: 'till', balance: 'ledger' }] },
     ],
     payments: { waitSeconds: options.waitSeconds ?? 10 },
     price: { currency: 'USD', perBtc: 65_000 },
@@ -158,6 +162,7 @@ const makeKeys = async ({ core }: Opened): Promise<{ keys: Keys; wallets: Wallet
       stranger: await make(every, { accountId: named('foreign').accountId }),
       expired: await make(every, { expiresAt: new Date(Date.now() - 1000) }),
       impatient: await make(every, { waitSeconds: 1 }),
+      admin: await make([...every, 'ADMIN']),
     },
     wallets: {
       atm: atm.id,
@@ -165,6 +170,7 @@ const makeKeys = async ({ core }: Opened): Promise<{ keys: Keys; wallets: Wallet
       ledger: named('ledger').id,
       poor: named('poor').id,
       foreign: named('foreign').id,
+      till: named('till').id,
       unknown: '5d2c4b60-0c3e-4f1a-9b7d-1a2b3c4d5e6f',
     },
   };

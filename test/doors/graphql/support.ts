@@ -112,6 +112,7 @@ export const transaction = (changes: Partial<TransactionView> = {}): Transaction
   externalId: null,
   subjectId: 'subject',
   counterpartyWalletId: null,
+  counterpartyUsername: null,
   priceBase: 36_941_263_391n,
   priceCurrency: 'USD',
   createdAt: now,
@@ -174,6 +175,7 @@ export const fake = (world: World = {}): Fake => {
     'watchPayment',
     'globals',
     'spentByKeys',
+    'isNameTaken',
   ] as const satisfies readonly (keyof Reads)[];
   const none = Object.fromEntries(names.map((name) => [name, unwanted(name)])) as unknown as Reads;
   const balance = new DataLoader<string, bigint>(async (ids) => ids.map((id) => world.balances?.[id] ?? new Error(`no balance of ${id}`)));

@@ -173,6 +173,7 @@ const readsOf = (seen: Seen): Reads => ({
   watchPayment: missing,
   globals: missing,
   spentByKeys: missing,
+  isNameTaken: missing,
 });
 
 export const defaults: GraphqlDoorOptions = {

@@ -1,6 +1,7 @@
 // What a send's answer looks like to Galoy's clients: FAILURE with at least one error, every other status with none (contract §7).
 // A null status next to an error says that nothing was tried, or that nobody knows: never "failed" for "I do not know".
 import type { SendAnswer } from '../../../commands/table.ts';
+import type { TransactionView } from '../../../wallets/view.ts';
 import type { SendPayload } from '../types/payloads.ts';
 import { failureText } from './texts.ts';
 import type { Trouble } from './trouble.ts';
@@ -12,6 +13,9 @@ export const sendAnswer = ({ is, payment, transaction }: SendAnswer): SendPayloa
   status: statuses[is],
   transaction,
 });
+
+/** A transfer that is done. */
+export const moved = (transaction: TransactionView): SendPayload => ({ errors: [], status: 'SUCCESS', transaction });
 
 /** A refusal means that no row says `sending`: nothing was paid, and FAILURE is the truth. */
 export const noSend = (trouble: Trouble): SendPayload => {

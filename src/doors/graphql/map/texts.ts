@@ -74,6 +74,8 @@ const invoiceTexts: { readonly [W in Of<'invalidInvoice'>['why']]: ErrorText } =
 type Missing = Of<'notFound'>;
 const missingTexts: { readonly [W in Missing['what']]: (refusal: Missing) => ErrorText } = {
   wallet: () => unexpected('CouldNotFindWalletFromIdError'),
+  recipient: () => unexpected('CouldNotFindWalletFromIdError'),
+  currency: ({ given }) => unexpected(`CouldNotFindWalletFromUsernameAndCurrencyError: ${given}`),
   invoice: ({ given }) => say('LIGHTNING_PAYMENT_ERROR', `User tried to pay invoice with hash ${given}, but it does not exist`),
   payment: () => unexpected('CouldNotFindLnPaymentFromHashError'),
   account: ({ given }) => say('NOT_FOUND', `Account does not exist for username ${given}`),
@@ -109,6 +111,13 @@ const texts: Texts = {
   unauthenticated: () => notAuthorizedText,
   idempotencyConflict: always('INVALID_INPUT', 'The idempotency key was used before, with other input'),
   notSupported: always('OPERATION_RESTRICTED', 'This gateway does not offer the operation.'),
+  needsLedger: always(
+    'OPERATION_RESTRICTED',
+    'Money moves by wallet id between ledger wallets alone: pay an invoice of the other wallet instead.',
+  ),
+  wrongCurrency: always('INVALID_INPUT', "Unsupported operation for wallet's currency."),
+  usernameTaken: always('USERNAME_ERROR', 'username not available'),
+  usernameIsSet: always('USERNAME_ERROR', 'username is immutable'),
   invoiceExpired: () => expiredText,
   alreadyPaid: always('LIGHTNING_PAYMENT_ERROR', 'Invoice is already paid'),
   alreadyProcessed: () => processedText,

@@ -108,7 +108,7 @@ export const Account = builder.interfaceRef<AccountView>('Account').implement({
   }),
 });
 
-builder.objectRef<AccountView>('ConsumerAccount').implement({
+export const ConsumerAccount = builder.objectRef<AccountView>('ConsumerAccount').implement({
   description: 'The one kind of account there is.',
   interfaces: [Account],
   fields: (t) => ({

@@ -5,7 +5,7 @@ import { builder } from '../builder.ts';
 const InitiationViaIntraLedger = builder.objectRef<TransactionView>('InitiationViaIntraLedger').implement({
   description: 'From one wallet of the gateway to another, by its id.',
   fields: (t) => ({
-    counterPartyUsername: t.field({ type: 'Username', nullable: true, resolve: () => null }),
+    counterPartyUsername: t.expose('counterpartyUsername', { type: 'Username', nullable: true }),
     counterPartyWalletId: t.expose('counterpartyWalletId', { type: 'WalletId', nullable: true }),
   }),
 });

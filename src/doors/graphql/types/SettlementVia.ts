@@ -5,11 +5,10 @@ import { builder } from '../builder.ts';
 const SettlementViaIntraLedger = builder.objectRef<TransactionView>('SettlementViaIntraLedger').implement({
   description: 'Inside the gateway: no fee, no network.',
   fields: (t) => ({
-    counterPartyUsername: t.field({
+    counterPartyUsername: t.expose('counterpartyUsername', {
       type: 'Username',
       nullable: true,
       description: 'Null: the other side has no handle here.',
-      resolve: () => null,
     }),
     counterPartyWalletId: t.expose('counterpartyWalletId', { type: 'WalletId', nullable: true }),
     preImage: t.expose('preimage', { type: 'LnPaymentPreImage', nullable: true }),
