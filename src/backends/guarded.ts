@@ -4,6 +4,8 @@ import { type PaymentHash, proves } from '../lightning/values.ts';
 import {
   type Backend,
   BackendFault,
+  type Chain,
+  type ChainOutcome,
   type Fact,
   type Fault,
   type Hold,
@@ -39,7 +41,7 @@ export const guarded = (backend: Backend, guard: Guard): Backend => {
     ...(pay && { pay: guardedPay(pay, guard, timed) }),
     ...(receive && { receive: guardedReceive(receive, guard, timed) }),
     ...(hold && { hold: guardedHold(hold, guard, timed) }),
-    ...(chain && { chain }),
+    ...(chain && { chain: guardedChain(chain, guard, timed) }),
     ...(balance && {
       balance: (signal) =>
         timed(
@@ -188,6 +190,46 @@ const guardedHold = (hold: Hold, guard: Guard, timed: Timed): Hold => ({
     timed(
       'findHold',
       reading(guard, () => hold.find(hash, signal)),
+    ),
+});
+
+const guardedChain = (chain: Chain, guard: Guard, timed: Timed): Chain => ({
+  traits: chain.traits,
+  createAddress: (signal) =>
+    timed(
+      'createAddress',
+      reading(guard, () => chain.createAddress(signal)),
+    ),
+  estimateFee: (to, pace, signal) =>
+    timed(
+      'estimateFee',
+      reading(guard, () => chain.estimateFee(to, pace, signal)),
+    ),
+  send: (order) =>
+    timed(
+      'sendOnChain',
+      (async (): Promise<ChainOutcome> => {
+        const fault = await guard.verify();
+        if (fault) return { is: 'notSent', fault };
+        if (guard.clock.now() >= order.sendBy)
+          return { is: 'notSent', fault: { kind: 'timeout', detail: 'the time to send had passed before the call' } };
+        // From here on a throw may hide a transaction that went out: doubt, never failure.
+        return chain.send(order).catch((error: unknown): ChainOutcome => ({ is: 'unknown', fault: faultOf(error) }));
+      })(),
+    ),
+  find: (sent, signal) =>
+    timed(
+      'findOnChain',
+      (async () => {
+        const fault = await guard.verify();
+        if (fault) return { is: 'unknown', fault } as const;
+        return chain.find(sent, signal).catch((error: unknown) => ({ is: 'unknown', fault: faultOf(error) }) as const);
+      })(),
+    ),
+  deposits: (since, signal) =>
+    timed(
+      'deposits',
+      reading(guard, () => chain.deposits(since, signal)),
     ),
 });
 
