@@ -1,7 +1,7 @@
 // The LND adapter on real nodes, through the port alone: hold invoices, the chain, and what is known after a break.
 import { createHodlInvoice, createInvoice, getPayment, sendToChainAddress, settleHodlInvoice, subscribeToInvoice } from 'ln-service';
 import { describe, expect, test } from 'vitest';
-import { cursor } from '../../src/backends/port.ts';
+import { type ChainOrder, cursor } from '../../src/backends/port.ts';
 import { fromSat, hashOf, msat, newPreimage } from '../../src/lightning/values.ts';
 import { adapterOf, issue, listen, must, orderOf, payFrom, said, signal, terms } from './adapterBench.ts';
 import { useNetwork } from './useNetwork.ts';
@@ -101,21 +101,37 @@ describe('on the chain', () => {
     await depth(1);
     await network.mine(2);
     await depth(3);
-    const to = [{ address: await must(adapterOf(b).chain).createAddress(signal), amount: fromSat(10_000) }];
-    expect(await chain.estimateFee(to, 6, signal)).toBeGreaterThan(0n);
-    const sent = await chain.send(to, 6, 'order 1');
-    expect(sent).toMatchObject({ is: 'sent', confirmations: 0 });
-    expect(sent.is === 'sent' && sent.fee > 0n).toBe(true);
+    expect((await chain.deposits(null, signal)).filter((one) => one.txid === txid)).toEqual([
+      { txid, output: expect.any(Number), address, amount: 50_000_000n, confirmations: 3 },
+    ]);
+    const to = { address: await must(adapterOf(b).chain).createAddress(signal), amount: fromSat(10_000) };
+    const pace = { speed: 'medium', targetConfirmations: 6 } as const;
+    const order = (label: string, more: Partial<ChainOrder> = {}): ChainOrder => {
+      return { to, label, ...pace, maxFee: null, sendBy: new Date(Date.now() + 20_000), ...more };
+    };
+    const fee = await chain.estimateFee(to, pace, signal);
+    expect(fee.is === 'fee' && fee.fee > 0n).toBe(true);
+    expect(await chain.send(order('too dear', { maxFee: fromSat(1) }))).toEqual({ is: 'failed', reason: 'feeLimit' });
+    const sent = await chain.send(order('order 1', { maxFee: fee.is === 'fee' ? fee.fee : null }));
+    expect(sent).toMatchObject({ is: 'sent', amount: to.amount, output: expect.any(Number), confirmations: 0 });
+    expect(sent.is === 'sent' && fee.is === 'fee' && sent.fee).toBe(fee.is === 'fee' && fee.fee);
     await network.mine(1);
-    expect(await chain.find('order 1', signal)).toEqual({ ...sent, confirmations: 1 });
-    expect(await chain.find('order 2', signal)).toEqual({ is: 'notFound' });
-    expect(await chain.send([{ address, amount: fromSat(1e12) }], 6, 'too much')).toEqual({ is: 'failed', reason: 'insufficientBalance' });
-    expect(await chain.send([{ address, amount: fromSat(10) }], 6, 'too little')).toEqual({ is: 'failed', reason: 'dust' });
-    expect(await chain.send([{ address: 'bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq', amount: fromSat(5_000) }], 6, 'elsewhere')).toEqual({
+    expect(await chain.find({ to, label: 'order 1', since: null }, signal)).toEqual({ ...sent, confirmations: 1 });
+    // Another amount: what pays the same without our label might be ours, and is doubt.
+    const other = { address: to.address, amount: fromSat(9_999) };
+    expect(await chain.find({ to: other, label: 'order 2', since: null }, signal)).toEqual({ is: 'notFound' });
+    const refused = async (more: Partial<ChainOrder>) => chain.send(order('refused', more));
+    expect(await refused({ to: { address, amount: fromSat(1e12) } })).toEqual({ is: 'failed', reason: 'insufficientBalance' });
+    expect(await chain.estimateFee({ address, amount: fromSat(1e12) }, pace, signal)).toEqual({
+      is: 'refused',
+      reason: 'insufficientBalance',
+    });
+    expect(await refused({ to: { address, amount: fromSat(10) } })).toEqual({ is: 'failed', reason: 'dust' });
+    expect(await refused({ to: { address: 'bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq', amount: fromSat(5_000) } })).toEqual({
       is: 'failed',
       reason: 'address',
     });
-    expect(await chain.send([{ address, amount: msat(5_000_001) }], 6, 'crumbs')).toMatchObject({ is: 'notSent' });
+    expect(await refused({ to: { address, amount: msat(5_000_001) } })).toMatchObject({ is: 'notSent' });
     await stream.stop();
   });
 });

@@ -2,7 +2,7 @@
 // LND tells of a transaction twice only (unconfirmed, first confirmation), so depth is read again at every block.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { blockHeight, fromSat } from '../../lightning/values.ts';
-import type { Fact } from '../port.ts';
+import type { DepositSighting, Fact } from '../port.ts';
 import { type LndContext, patience } from './context.ts';
 import { isUnimplemented } from './faults.ts';
 import type { TransactionMessage } from './messages.ts';
@@ -75,7 +75,8 @@ const tellBlock = async (
     const { transactions } = await context.connection
       .stubs()
       .getTransactions({ start_height: from, end_height: -1 }, { ms: patience.list, signal });
-    for (const transaction of transactions) for (const fact of depositsIn(transaction)) await feed.sayDeposit(fact);
+    for (const transaction of transactions)
+      for (const deposit of depositsIn(transaction)) await feed.sayDeposit(depositFact(transaction, deposit));
   } catch (error) {
     // The height is news all the same: deadlines of held invoices hang on it. The cursor stays where the deposits are.
     await feed.sayBlock({ about: 'block', at, height: blockHeight(height) }, feed.height() ?? 0);
@@ -87,17 +88,21 @@ const tellBlock = async (
 export const followTransactions = async (context: LndContext, feed: ChainFeed, { signal, alive }: Running): Promise<void> => {
   for await (const transaction of context.connection.stubs().subscribeTransactions({}, signal)) {
     alive();
-    for (const fact of depositsIn(transaction)) await feed.sayDeposit(fact);
+    for (const deposit of depositsIn(transaction)) await feed.sayDeposit(depositFact(transaction, deposit));
   }
 };
 
+const depositFact = (transaction: TransactionMessage, deposit: DepositSighting): Told => ({
+  about: 'deposit',
+  at: new Date(Number(transaction.time_stamp) * 1000),
+  ...deposit,
+});
+
 /** Outputs to our own addresses, change included: an address that nobody was given is nobody's deposit. */
-export const depositsIn = (transaction: TransactionMessage): readonly Told[] =>
+export const depositsIn = (transaction: TransactionMessage): readonly DepositSighting[] =>
   transaction.output_details
     .filter((output) => output.is_our_address && output.amount !== '0')
     .map((output) => ({
-      about: 'deposit',
-      at: new Date(Number(transaction.time_stamp) * 1000),
       txid: transaction.tx_hash,
       output: Number(output.output_index),
       address: output.address,

@@ -1,8 +1,8 @@
 // The simulated block chain: blocks that somebody mines, a wallet a node, transactions that wait for a block. Rule: one label, one transaction.
 import { bech32, bech32m } from 'bech32';
 import { blockHeight, msat } from '../../lightning/values.ts';
-import type { ChainOutcome, ChainOutput } from '../port.ts';
-import { count, emit, heightOf, logOf, type Sim } from './core.ts';
+import type { ChainFailure, ChainFee, ChainOrder, ChainOutcome, ChainOutput, DepositSighting } from '../port.ts';
+import { count, emit, erase, heightOf, logOf, type Sim } from './core.ts';
 import type { ChainTransaction } from './model.ts';
 import { derive } from './random.ts';
 
@@ -52,32 +52,41 @@ export const chainFee = (outputs: number, targetConfirmations: number): bigint =
   return (11n + 68n + 31n * BigInt(outputs + 1)) * rate * 1000n;
 };
 
-export interface ChainSend {
+export interface ChainSend extends Pick<ChainOrder, 'to' | 'targetConfirmations' | 'label' | 'maxFee'> {
   readonly node: string;
-  readonly to: readonly ChainOutput[] | { readonly allTo: string };
-  readonly targetConfirmations: number;
-  readonly label: string;
 }
 
+/** What a send of this amount would cost, or why there would be none. */
+export const estimateFee = (
+  sim: Sim,
+  node: string,
+  { to, targetConfirmations }: { readonly to: ChainOutput; readonly targetConfirmations: number },
+): ChainFee => {
+  const fee = chainFee(1, targetConfirmations);
+  const reason = refusal(to, { fee, confirmed: chainFunds(sim, node).confirmed });
+  return reason === null ? { is: 'fee', fee: msat(fee) } : { is: 'refused', reason };
+};
+
+const refusal = (to: ChainOutput, { fee, confirmed }: { readonly fee: bigint; readonly confirmed: bigint }): ChainFailure | null => {
+  if (to.amount % 1000n !== 0n) return 'other';
+  if (!isAddress(to.address)) return 'address';
+  if (to.amount + fee > confirmed) return 'insufficientBalance';
+  return to.amount < dustSat * 1000n ? 'dust' : null;
+};
+
 /** Sends from a node's confirmed funds. A label that was used answers with its transaction and sends nothing. */
-export const sendOnChain = (sim: Sim, send: ChainSend): ChainOutcome => {
-  const earlier = findSent(sim, send.node, send.label);
+export const sendOnChain = (sim: Sim, { node, to, targetConfirmations, label, maxFee }: ChainSend): ChainOutcome => {
+  const earlier = findSent(sim, node, label);
   if (earlier !== null) return earlier;
-  const { confirmed } = chainFunds(sim, send.node);
-  const fee = chainFee('allTo' in send.to ? 0 : send.to.length, send.targetConfirmations);
-  const outputs = 'allTo' in send.to ? [{ address: send.to.allTo, amount: floorSat(confirmed - fee) }] : send.to;
-  if (outputs.length === 0 || outputs.some((output) => output.amount % 1000n !== 0n)) return { is: 'failed', reason: 'other' };
-  if (outputs.some((output) => !isAddress(output.address))) return { is: 'failed', reason: 'address' };
-  const spent = outputs.reduce((sum, output) => sum + output.amount, fee);
-  if (spent > confirmed) return { is: 'failed', reason: 'insufficientBalance' };
-  if (outputs.some((output) => output.amount < dustSat * 1000n)) return { is: 'failed', reason: 'dust' };
-  const transaction = broadcast(sim, {
-    from: send.node,
-    label: send.label,
-    outputs,
-    fee: 'allTo' in send.to ? confirmed - (spent - fee) : fee,
-  });
-  sim.save('wallets', send.node, confirmed - transaction.fee - (spent - fee));
+  const { confirmed } = chainFunds(sim, node);
+  const fee = chainFee(to.amount === 'all' ? 0 : 1, targetConfirmations);
+  const output = { address: to.address, amount: msat(to.amount === 'all' ? floorSat(confirmed - fee) : to.amount) };
+  const reason = refusal(output, { fee, confirmed });
+  if (reason !== null) return { is: 'failed', reason };
+  if (maxFee !== null && fee > maxFee) return { is: 'failed', reason: 'feeLimit' };
+  const paid = to.amount === 'all' ? confirmed - output.amount : fee;
+  const transaction = broadcast(sim, { from: node, label, outputs: [output], fee: paid });
+  sim.save('wallets', node, confirmed - paid - output.amount);
   return sentOutcome(sim, transaction);
 };
 
@@ -93,6 +102,8 @@ export const findSent = (sim: Sim, node: string, label: string): ChainOutcome | 
 const sentOutcome = (sim: Sim, transaction: ChainTransaction): ChainOutcome => ({
   is: 'sent',
   txid: transaction.txid,
+  output: 0,
+  amount: msat(transaction.outputs[0]?.amount ?? 0n),
   fee: msat(transaction.fee),
   confirmations: confirmationsOf(sim, transaction),
 });
@@ -125,25 +136,54 @@ export const mineBlock = (sim: Sim): void => {
 const confirm = (sim: Sim, transaction: ChainTransaction, height: number): void => {
   transaction.height = height;
   keep(sim, transaction);
-  for (const output of transaction.outputs) {
-    const owner = sim.records.addresses.get(output.address);
-    if (owner !== undefined) sim.save('wallets', owner, (sim.records.wallets.get(owner) ?? 0n) + output.amount);
-  }
+  for (const { address, amount } of transaction.outputs) credit(sim, address, amount);
 };
 
-const tellDeposits = (sim: Sim, transaction: ChainTransaction): void => {
-  for (const [output, { address, amount }] of transaction.outputs.entries()) {
+const credit = (sim: Sim, address: string, amount: bigint): void => {
+  const owner = sim.records.addresses.get(address);
+  if (owner !== undefined) sim.save('wallets', owner, (sim.records.wallets.get(owner) ?? 0n) + amount);
+};
+
+const depositsIn = (sim: Sim, transaction: ChainTransaction): readonly { readonly owner: string; readonly deposit: DepositSighting }[] =>
+  [...transaction.outputs.entries()].flatMap(([output, { address, amount }]) => {
     const owner = sim.records.addresses.get(address);
-    if (owner === undefined || owner === transaction.from) continue;
-    emit(sim, owner, {
-      about: 'deposit',
-      txid: transaction.txid,
-      output,
-      address,
-      amount: msat(amount),
-      confirmations: confirmationsOf(sim, transaction),
-    });
+    if (owner === undefined) return [];
+    const deposit = { txid: transaction.txid, output, address, amount: msat(amount), confirmations: confirmationsOf(sim, transaction) };
+    return [{ owner, deposit }];
+  });
+
+const tellDeposits = (sim: Sim, transaction: ChainTransaction): void => {
+  for (const { owner, deposit } of depositsIn(sim, transaction)) emit(sim, owner, { about: 'deposit', ...deposit });
+};
+
+/** What came to a node: what waits for a block, and what is in one of this height or above. */
+export const depositsOf = (sim: Sim, node: string, since: number | null): readonly DepositSighting[] =>
+  [...sim.records.transactions.values()]
+    .filter(({ height }) => height === null || since === null || height >= since)
+    .flatMap((transaction) => depositsIn(sim, transaction).flatMap(({ owner, deposit }) => (owner === node ? [deposit] : [])));
+
+/**
+ * Takes the last blocks back: what was in them waits for a block again, and these transactions are gone for good, as if their coins had been
+ * spent elsewhere. Nobody is told: a node tells of what is there.
+ */
+export const reorganise = (sim: Sim, blocks: number, gone: readonly string[] = []): void => {
+  const height = heightOf(sim) - blocks;
+  for (const transaction of [...sim.records.transactions.values()]) {
+    if (transaction.height !== null && transaction.height > height) {
+      for (const { address, amount } of transaction.outputs) credit(sim, address, -amount);
+      transaction.height = null;
+      keep(sim, transaction);
+    }
+    if (transaction.height === null && gone.includes(transaction.txid)) undo(sim, transaction);
   }
+  sim.save('counters', 'height', height);
+};
+
+/** A transaction that no block will ever have: its sender has the coins again. */
+const undo = (sim: Sim, { txid, from, outputs, fee }: ChainTransaction): void => {
+  const spent = outputs.reduce((sum, output) => sum + output.amount, fee);
+  if (from !== null) sim.save('wallets', from, (sim.records.wallets.get(from) ?? 0n) + spent);
+  erase(sim, 'transactions', txid);
 };
 
 const keep = (sim: Sim, transaction: ChainTransaction): void => sim.save('transactions', transaction.txid, transaction);

@@ -18,6 +18,7 @@ export const calls = [
   'estimateFee',
   'sendOnChain',
   'findOnChain',
+  'deposits',
   'balance',
   'identity',
   'health',

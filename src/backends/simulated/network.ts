@@ -2,7 +2,7 @@
 // it follows from the seed, the clock and the order of the commands.
 import { pointFromScalar } from 'tiny-secp256k1';
 import type { BlockHeight } from '../../lightning/values.ts';
-import { broadcast, mineBlock } from './chain.ts';
+import { broadcast, mineBlock, reorganise } from './chain.ts';
 import { channelOf, emptyRecords, heightOf, type Journal, logOf, nodeNamed, type Sim, saveNothing, saver, setCondition } from './core.ts';
 import { expireHtlcs, resume } from './htlcs.ts';
 import { expireHeld, receiveHtlc, waitForParts, watchExpiry, watchHeld } from './invoices.ts';
@@ -55,6 +55,8 @@ export interface Network {
   setEnabled(channel: SimChannel, enabled: boolean): void;
   /** Coins from outside; they confirm with the next block. Answers the txid. */
   deposit(address: string, amount: bigint): string;
+  /** Takes the last blocks back; the named transactions are gone for good, the others wait for a block again. */
+  reorganise(blocks: number, gone?: readonly string[]): void;
   close(): void;
 }
 
@@ -86,6 +88,7 @@ export const createNetwork = (options: NetworkOptions): Network => {
       sim.save('channels', channel.id, channel);
     },
     deposit: (address, amount) => broadcast(sim, { from: null, label: null, outputs: [{ address, amount }], fee: 0n }).txid,
+    reorganise: (blocks, gone) => reorganise(sim, blocks, gone),
     close: () => {
       stopMining();
       sim.journal.close();

@@ -2,22 +2,24 @@
 import { msat } from '../../lightning/values.ts';
 import type { Balance, Chain, ChainOutcome } from '../port.ts';
 import { spendableOf } from './attempts.ts';
-import { chainFee, chainFunds, findSent, newAddress, sendOnChain } from './chain.ts';
+import { chainFunds, depositsOf, estimateFee, findSent, newAddress, sendOnChain } from './chain.ts';
 import { type Handling, type Link, over, overUntil, read } from './link.ts';
 
 export const createChain = (link: Link): Chain => {
   const { sim } = link.network;
   return {
+    traits: { findIsComplete: true, creditsByItself: false },
     createAddress: (signal) => read(link, 'createAddress', { signal, run: () => newAddress(sim, link.node) }),
-    estimateFee: (to, targetConfirmations, signal) =>
-      read(link, 'estimateFee', { signal, run: () => msat(chainFee(to.length, targetConfirmations)) }),
-    send: (to, targetConfirmations, label) =>
+    estimateFee: (to, pace, signal) =>
+      read(link, 'estimateFee', { signal, run: () => estimateFee(sim, link.node, { to, targetConfirmations: pace.targetConfirmations }) }),
+    deposits: (since, signal) => read(link, 'deposits', { signal, run: () => depositsOf(sim, link.node, since) }),
+    send: (order) =>
       over<ChainOutcome>(
         link,
         'sendOnChain',
-        answering(() => sendOnChain(sim, { node: link.node, to, targetConfirmations, label })),
+        answering(() => sendOnChain(sim, { node: link.node, ...order })),
       ),
-    find: (label, signal) =>
+    find: ({ label }, signal) =>
       overUntil<ChainOutcome | { is: 'notFound' }>(link, 'findOnChain', {
         signal,
         handling: {

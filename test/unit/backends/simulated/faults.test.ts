@@ -173,6 +173,8 @@ describe('reads', () => {
     const r = await rig();
     r.world.network.setOnline('switchyard', false);
     const invoice = r.world.payee.createInvoice({ amount: sat(10) });
+    const to = { address: '', amount: sat(1) };
+    const pace = { speed: 'fast', targetConfirmations: 1 } as const;
     const asks = [
       () => r.backend.identity(signal),
       () => r.backend.balance(signal),
@@ -180,12 +182,13 @@ describe('reads', () => {
       () => r.backend.receive.find(invoice.hash, signal),
       () => r.backend.hold.find(invoice.hash, signal),
       () => r.backend.chain.createAddress(signal),
-      () => r.backend.chain.estimateFee([], 1, signal),
+      () => r.backend.chain.estimateFee(to, pace, signal),
+      () => r.backend.chain.deposits(null, signal),
     ];
     for (const ask of asks) await expect(ask()).rejects.toBeInstanceOf(BackendFault);
     expect(await r.backend.health(signal)).toMatchObject({ ready: false, trouble: 'down' });
     expect((await r.backend.pay.pay(r.order(invoice.bolt11))).is).toBe('notSent');
-    expect((await r.backend.chain.send([], 1, 'a')).is).toBe('notSent');
+    expect((await r.backend.chain.send({ ...pace, to, label: 'a', maxFee: null, sendBy: new Date(8.64e15) })).is).toBe('notSent');
     expect((await r.backend.pay.probeFee({ bolt11: invoice.bolt11, amount: sat(1), maxFee: sat(1) }, signal)).is).toBe('unknown');
     r.world.network.setOnline('switchyard', true);
     expect(await r.backend.health(signal)).toEqual({ ready: true, syncedToChain: true, detail: 'ok' });
