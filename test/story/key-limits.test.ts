@@ -59,6 +59,7 @@ describe('a limit', () => {
     const held = core.backend.world.payee.createHoldInvoice({ amount: 900_000n as never });
     const sending = core.ask('sendPayment', order(held.bolt11, { maxFeeMsat: 50_000n }), by(id));
     await until('the reserve', async () => (await spent(id))?.daily === 950_000n);
+    await until('the payee holds it', async () => core.backend.world.payee.look(held).state === 'held');
     core.backend.world.payee.settle(held, held.preimage as never);
     const { transaction } = await sending;
     expect((await spent(id))?.daily).toBe(900_000n + (transaction?.feeMsat ?? -1n));

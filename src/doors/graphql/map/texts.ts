@@ -1,5 +1,6 @@
 // Galoy's words and codes for what the core refuses (contract §4.3): one exhaustive table, and the only place that knows them.
-// Clients search these texts: "auth", "scope", "forbidden" and "permission" stand in no other text than that for a missing scope.
+// Clients search these texts: "auth", "scope", "forbidden" and "permission" stand in no other text than that for a missing scope
+// and upstream's for a key that is made with none.
 import type { PayFailure } from '../../../backends/port.ts';
 import { toSatCeil, toSatFloor } from '../../../lightning/values.ts';
 import type { PaymentView } from '../../../payments/view.ts';
