@@ -49,7 +49,7 @@ export const leftOut = {
     ...at('Mutation', 'accountUpdateDisplayCurrency'),
     ...at('Mutation', 'accountDisableNotificationCategory', 'accountDisableNotificationChannel', 'accountEnableNotificationCategory'),
     ...at('Mutation', 'accountEnableNotificationChannel', 'deviceNotificationTokenCreate'),
-    ...onAccount('csvTransactions', 'notificationSettings'),
+    ...onAccount('notificationSettings'),
   ],
   blink: [
     ...at('Query', 'businessMapMarkers', 'custodialRestrictions', 'migration', 'mobileVersions', 'regionCheck', 'windDown'),

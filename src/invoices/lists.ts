@@ -2,13 +2,14 @@
 import { type Database, sql } from '../platform/db.ts';
 import { isUuid } from '../platform/ids.ts';
 import { refuse } from '../platform/refusal.ts';
-import { pageOf } from '../wallets/page.ts';
+import { beforeAll, behindAll, pageOf } from '../wallets/page.ts';
 import type { Page, PageAsk } from '../wallets/view.ts';
 import { type InvoiceRow, invoiceColumns } from './store.ts';
 
+// Both ends of the range are always given, as in the list of transactions.
 const page = (order: 'ASC' | 'DESC'): string => `SELECT ${invoiceColumns} FROM (
   SELECT i.* FROM unnest($1::uuid[]) AS w(id), LATERAL (
-    SELECT * FROM invoices WHERE wallet_id = w.id AND ($2::uuid IS NULL OR id < $2) AND ($3::uuid IS NULL OR id > $3) AND ($5::text IS NULL OR kind = $5)
+    SELECT * FROM invoices WHERE wallet_id = w.id AND id < $2::uuid AND id > $3::uuid AND ($5::text IS NULL OR kind = $5)
     ORDER BY id ${order} LIMIT $4) AS i) AS i ORDER BY id ${order} LIMIT $4`;
 const newest = { name: 'invoices_newest', text: page('DESC') };
 const oldest = { name: 'invoices_oldest', text: page('ASC') };
@@ -21,9 +22,9 @@ export const invoicePage = async (
   ask: PageAsk,
 ): Promise<Page<InvoiceRow>> => {
   const values = [
-    [...of.walletIds],
-    await cursorId(db, ask.after, 'after'),
-    await cursorId(db, ask.before, 'before'),
+    [...new Set(of.walletIds)],
+    (await cursorId(db, ask.after, 'after')) ?? behindAll,
+    (await cursorId(db, ask.before, 'before')) ?? beforeAll,
     ask.take + 1,
     of.kind,
   ];

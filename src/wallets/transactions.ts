@@ -3,7 +3,7 @@
 import { type Database, sql } from '../platform/db.ts';
 import { isUuid } from '../platform/ids.ts';
 import { refuse } from '../platform/refusal.ts';
-import { pageOf } from './page.ts';
+import { beforeAll, behindAll, pageOf } from './page.ts';
 import type { Page, PageAsk, TransactionView } from './view.ts';
 
 // The other side of a movement inside: kept with a transfer; of an invoice that was paid inside it is whoever else moved by its hash.
@@ -19,11 +19,12 @@ const shown = (
       SELECT o.wallet_id FROM transactions o WHERE o.payment_hash = t.payment_hash AND o.wallet_id <> t.wallet_id AND o.kind = 'intraledger'
         AND o.status = 'success' LIMIT 1))) AS other ON true`;
 
-// One index range a wallet and a merge of their heads: an IN list over one index would read and sort all of their history.
+// One index range a wallet and a merge of their heads: an IN list over one index would read and sort all of their history. Both ends of the range
+// are always given, for a plan that has to serve "no cursor" too would walk from the newest row to the cursor.
 const page = (order: 'ASC' | 'DESC'): string =>
   `${shown(`(
   SELECT t.* FROM unnest($1::uuid[]) AS w(id), LATERAL (
-    SELECT * FROM transactions WHERE wallet_id = w.id AND ($2::uuid IS NULL OR id < $2) AND ($3::uuid IS NULL OR id > $3)
+    SELECT * FROM transactions WHERE wallet_id = w.id AND id < $2::uuid AND id > $3::uuid
     ORDER BY id ${order} LIMIT $4) AS t ORDER BY t.id ${order} LIMIT $4)`)} ORDER BY t.id ${order}`;
 const newest = { name: 'transactions_newest', text: page('DESC') };
 const oldest = { name: 'transactions_oldest', text: page('ASC') };
@@ -34,6 +35,9 @@ const byHash = {
 const byId = { name: 'transactions_by_id', text: `${shown('transactions')} WHERE t.id = $1 AND t.wallet_id = ANY($2::uuid[])` };
 const bySubject = { name: 'transactions_by_subject', text: `${shown('transactions')} WHERE t.subject_id = $1 AND t.wallet_id = $2` };
 
+/** For whoever looks at their plans. */
+export const transactionStatements = { newest, oldest, byHash } as const;
+
 const cursorId = (text: string | null, field: string): string | null => {
   if (text !== null && !isUuid(text)) return refuse({ is: 'invalidInput', field, rule: 'cursor', given: text.slice(0, 100) });
   return text;
@@ -41,7 +45,8 @@ const cursorId = (text: string | null, field: string): string | null => {
 
 /** One page of the wallets' movements; the cursor is the transaction's id. Throws Refused `invalidInput` for a bad cursor. */
 export const transactionPage = async (db: Database, walletIds: readonly string[], ask: PageAsk): Promise<Page<TransactionView>> => {
-  const values = [[...walletIds], cursorId(ask.after, 'after'), cursorId(ask.before, 'before'), ask.take + 1];
+  const [older, newer] = [cursorId(ask.after, 'after') ?? behindAll, cursorId(ask.before, 'before') ?? beforeAll];
+  const values = [[...new Set(walletIds)], older, newer, ask.take + 1];
   const rows = await sql<TransactionView>(db, ask.fromEnd ? oldest : newest, values);
   return pageOf(rows, ask, (row) => row.id);
 };

@@ -123,11 +123,9 @@ const addedTypes = [
 /** Fields of served types (roots aside) that are not served. */
 const leftOut = [
   'Account.callbackPortalUrl',
-  'Account.csvTransactions',
   'Account.notificationSettings',
   'Account.realtimePrice',
   'ConsumerAccount.callbackPortalUrl',
-  'ConsumerAccount.csvTransactions',
   'ConsumerAccount.notificationSettings',
   'ConsumerAccount.quiz',
   'ConsumerAccount.realtimePrice',

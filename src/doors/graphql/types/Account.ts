@@ -1,8 +1,9 @@
 // An account: its wallets, and the movements and invoices of all of them or of some.
-import type { AccountView, Principal } from '../../../wallets/view.ts';
+import type { AccountView, Page, Principal, TransactionView } from '../../../wallets/view.ts';
 import { builder } from '../builder.ts';
 import type { GraphqlContext } from '../context.ts';
 import { reader, reading } from '../map/ask.ts';
+import { csvHead, csvLines } from '../map/csv.ts';
 import { foreignWalletText } from '../map/texts.ts';
 import { topLevel } from '../map/trouble.ts';
 import { type BadInput, good } from '../scalars/input.ts';
@@ -34,6 +35,23 @@ const foreign = (): never => {
 // A key that is bound to one wallet sees no other, whatever its account's default is.
 const defaultWalletId = (account: AccountView, who: Principal): string => who.walletId ?? account.defaultWalletId;
 
+const mostInCsv = 50_000;
+const csvPage = 1000;
+
+const csvOf = async (walletIds: readonly string[], { reads }: GraphqlContext): Promise<string> => {
+  const parts = [csvHead];
+  let after: string | null = null;
+  for (let rows = 0; ; rows += csvPage) {
+    // Half a list would look like a whole one.
+    if (rows >= mostInCsv)
+      throw topLevel({ code: 'INVALID_INPUT', message: `More than ${mostInCsv} transactions: read them by pages of "transactions".` });
+    const page: Page<TransactionView> = await reads.transactions(walletIds, { take: csvPage, after, before: null, fromEnd: false });
+    parts.push(csvLines(page.rows.map(({ node }) => node)));
+    after = page.rows.at(-1)?.cursor ?? null;
+    if (!page.hasNext || after === null) return Buffer.from(parts.join('')).toString('base64');
+  }
+};
+
 const walletIdsArg = 'All of the account when left out.';
 
 export const Account = builder.interfaceRef<AccountView>('Account').implement({
@@ -44,6 +62,11 @@ export const Account = builder.interfaceRef<AccountView>('Account').implement({
       type: [CallbackEndpoint],
       description: 'None: this gateway keeps no list of them yet.',
       resolve: () => [],
+    }),
+    csvTransactions: t.string({
+      description: `The transactions of these wallets as CSV in base 64, newest first; refused when there are more than ${mostInCsv}.`,
+      args: { walletIds: t.arg({ type: ['WalletId'], required: true }) },
+      resolve: reading('csvTransactions', async (_account, args, context) => csvOf(await ownWalletIds(args.walletIds, context), context)),
     }),
     defaultWallet: t.field({
       type: PublicWallet,
