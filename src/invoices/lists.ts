@@ -2,17 +2,18 @@
 import { type Database, sql } from '../platform/db.ts';
 import { isUuid } from '../platform/ids.ts';
 import { refuse } from '../platform/refusal.ts';
-import { beforeAll, behindAll, pageOf } from '../wallets/page.ts';
+import { beforeAll, behindAll, keysetPages, pageOf } from '../wallets/page.ts';
 import type { Page, PageAsk } from '../wallets/view.ts';
 import { type InvoiceRow, invoiceColumns } from './store.ts';
 
-// Both ends of the range are always given, as in the list of transactions.
-const page = (order: 'ASC' | 'DESC'): string => `SELECT ${invoiceColumns} FROM (
-  SELECT i.* FROM unnest($1::uuid[]) AS w(id), LATERAL (
-    SELECT * FROM invoices WHERE wallet_id = w.id AND id < $2::uuid AND id > $3::uuid AND ($5::text IS NULL OR kind = $5)
-    ORDER BY id ${order} LIMIT $4) AS i) AS i ORDER BY id ${order} LIMIT $4`;
-const newest = { name: 'invoices_newest', text: page('DESC') };
-const oldest = { name: 'invoices_oldest', text: page('ASC') };
+const invoicePages = (kind: 'any' | 'hold') =>
+  keysetPages({
+    name: `invoices_${kind}`,
+    table: 'invoices',
+    text: ({ source, order }) => `SELECT ${invoiceColumns} FROM ${source} AS i ORDER BY id ${order}`,
+    ...(kind === 'hold' ? { where: "kind = 'hold'" } : {}),
+  });
+const pages = { any: invoicePages('any'), hold: invoicePages('hold') };
 const idOfHash = { name: 'invoice_id_of_hash', text: 'SELECT id FROM invoices WHERE payment_hash = $1' };
 
 /** One page of the wallets' invoices, newest first; the cursor is the payment hash (contract §5.10). Throws Refused `invalidInput` for a bad cursor. */
@@ -25,10 +26,8 @@ export const invoicePage = async (
     [...new Set(of.walletIds)],
     (await cursorId(db, ask.after, 'after')) ?? behindAll,
     (await cursorId(db, ask.before, 'before')) ?? beforeAll,
-    ask.take + 1,
-    of.kind,
   ];
-  const rows = await sql<InvoiceRow>(db, ask.fromEnd ? oldest : newest, values);
+  const rows = await sql<InvoiceRow>(db, pages[of.kind ?? 'any'](ask), values);
   return pageOf(rows, ask, (row) => row.paymentHash);
 };
 

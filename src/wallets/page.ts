@@ -1,11 +1,45 @@
-// Turns the rows of a keyset query, one more than asked, into a page. Rows come newest first, or oldest first for `fromEnd`.
+// Pages of what wallets have, by keyset: the query, and what its rows are as a page. Rows come newest first, or oldest first for `fromEnd`.
+// A page costs the same however long the history is and however deep the page lies.
+import type { Statement } from '../platform/db.ts';
 import type { Page, PageAsk } from './view.ts';
 
 /** The ends of every list of ids: what stands for a cursor that was not given. */
 export const behindAll = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 export const beforeAll = '00000000-0000-0000-0000-000000000000';
 
-/** `rows` holds up to `take + 1` rows in the order of the query; the page is always newest first. */
+interface Pages {
+  readonly name: string;
+  readonly table: string;
+  /** The statement around the rows of the page; `source` is a subquery, and the order must be said again. */
+  readonly text: (rows: { readonly source: string; readonly order: 'ASC' | 'DESC' }) => string;
+  /** A further condition on a row, with its parameters from `$4` on. */
+  readonly where?: string;
+}
+
+// Literal, for a limit that is a parameter is estimated by the size of the table: then every page of a long history would be planned anew.
+const limits = [11, 26, 51, 101, 1001] as const;
+
+/**
+ * One index range a wallet and a merge of their heads: an IN list over one index would read and sort all of their history. Both ends of the range
+ * are always given, for a plan that has to serve "no cursor" too would walk from the newest row to the cursor.
+ * Parameters: wallet ids, older than, newer than. At least one row more than `take` where there is one.
+ */
+export const keysetPages = ({ name, table, text, where }: Pages): ((ask: PageAsk) => Statement) => {
+  const statement = (order: 'ASC' | 'DESC', limit: number): Statement => {
+    const heads = `SELECT * FROM ${table} WHERE (wallet_id, id) < (w.id, $2::uuid) AND (wallet_id, id) > (w.id, $3::uuid)${where ? ` AND ${where}` : ''}
+      ORDER BY wallet_id ${order}, id ${order} LIMIT ${limit}`;
+    const source = `(SELECT r.* FROM unnest($1::uuid[]) AS w(id), LATERAL (${heads}) AS r ORDER BY r.id ${order} LIMIT ${limit})`;
+    return { name: `${name}_${order === 'DESC' ? 'newest' : 'oldest'}_${limit}`, text: text({ source, order }) };
+  };
+  const made = { DESC: limits.map((limit) => statement('DESC', limit)), ASC: limits.map((limit) => statement('ASC', limit)) };
+  return ({ take, fromEnd }) => {
+    const found = made[fromEnd ? 'ASC' : 'DESC'][limits.findIndex((limit) => limit > take)];
+    if (!found) throw new Error(`a page of ${take} rows`);
+    return found;
+  };
+};
+
+/** `rows` holds `take + 1` rows or more in the order of the query; the page is always newest first. */
 export const pageOf = <T>(rows: readonly T[], ask: PageAsk, cursorOf: (row: T) => string): Page<T> => {
   const kept = rows.slice(0, ask.take);
   const more = rows.length > ask.take;

@@ -3,7 +3,7 @@
 import { type Database, sql } from '../platform/db.ts';
 import { isUuid } from '../platform/ids.ts';
 import { refuse } from '../platform/refusal.ts';
-import { beforeAll, behindAll, pageOf } from './page.ts';
+import { beforeAll, behindAll, keysetPages, pageOf } from './page.ts';
 import type { Page, PageAsk, TransactionView } from './view.ts';
 
 // The other side of a movement inside: kept with a transfer; of an invoice that was paid inside it is whoever else moved by its hash.
@@ -11,23 +11,19 @@ const shown = (
   source: string,
 ): string => `SELECT t.id, t.account_id AS "accountId", t.wallet_id AS "walletId", t.direction, t.status, t.kind,
   t.amount_msat AS "amountMsat", t.fee_msat AS "feeMsat", t.payment_hash AS "paymentHash", t.bolt11, t.preimage, t.address, t.txid, t.vout, t.memo,
-  t.external_id AS "externalId", t.subject_id AS "subjectId", other.id AS "counterpartyWalletId", other.username AS "counterpartyUsername",
+  t.external_id AS "externalId", t.subject_id AS "subjectId", other.id AS "counterpartyWalletId",
+  CASE WHEN t.kind = 'intraledger' THEN (
+    SELECT a.username FROM wallets w JOIN accounts a ON a.id = w.account_id WHERE w.id = other.id) END AS "counterpartyUsername",
   t.price_base AS "priceBase", t.price_currency AS "priceCurrency", t.created_at AS "createdAt", t.ended_at AS "endedAt"
-  FROM ${source} AS t LEFT JOIN LATERAL (
-    SELECT w.id, a.username FROM wallets w JOIN accounts a ON a.id = w.account_id
-    WHERE t.kind = 'intraledger' AND w.id = coalesce(t.counterparty_wallet_id, (
-      SELECT o.wallet_id FROM transactions o WHERE o.payment_hash = t.payment_hash AND o.wallet_id <> t.wallet_id AND o.kind = 'intraledger'
-        AND o.status = 'success' LIMIT 1))) AS other ON true`;
+  FROM ${source} AS t, LATERAL (SELECT CASE WHEN t.kind = 'intraledger' THEN coalesce(t.counterparty_wallet_id, (
+    SELECT o.wallet_id FROM transactions o WHERE o.payment_hash = t.payment_hash AND o.wallet_id <> t.wallet_id AND o.kind = 'intraledger'
+      AND o.status = 'success' LIMIT 1)) END AS id) AS other`;
 
-// One index range a wallet and a merge of their heads: an IN list over one index would read and sort all of their history. Both ends of the range
-// are always given, for a plan that has to serve "no cursor" too would walk from the newest row to the cursor.
-const page = (order: 'ASC' | 'DESC'): string =>
-  `${shown(`(
-  SELECT t.* FROM unnest($1::uuid[]) AS w(id), LATERAL (
-    SELECT * FROM transactions WHERE wallet_id = w.id AND id < $2::uuid AND id > $3::uuid
-    ORDER BY id ${order} LIMIT $4) AS t ORDER BY t.id ${order} LIMIT $4)`)} ORDER BY t.id ${order}`;
-const newest = { name: 'transactions_newest', text: page('DESC') };
-const oldest = { name: 'transactions_oldest', text: page('ASC') };
+const transactionPages = keysetPages({
+  name: 'transactions',
+  text: (rows) => `${shown(rows.source)} ORDER BY t.id ${rows.order}`,
+  table: 'transactions',
+});
 const byHash = {
   name: 'transactions_by_hash',
   text: `${shown('transactions')} WHERE t.payment_hash = $1 AND t.wallet_id = ANY($2::uuid[]) ORDER BY t.id DESC LIMIT 100`,
@@ -36,7 +32,7 @@ const byId = { name: 'transactions_by_id', text: `${shown('transactions')} WHERE
 const bySubject = { name: 'transactions_by_subject', text: `${shown('transactions')} WHERE t.subject_id = $1 AND t.wallet_id = $2` };
 
 /** For whoever looks at their plans. */
-export const transactionStatements = { newest, oldest, byHash } as const;
+export const transactionStatements = { page: transactionPages, byHash } as const;
 
 const cursorId = (text: string | null, field: string): string | null => {
   if (text !== null && !isUuid(text)) return refuse({ is: 'invalidInput', field, rule: 'cursor', given: text.slice(0, 100) });
@@ -46,8 +42,8 @@ const cursorId = (text: string | null, field: string): string | null => {
 /** One page of the wallets' movements; the cursor is the transaction's id. Throws Refused `invalidInput` for a bad cursor. */
 export const transactionPage = async (db: Database, walletIds: readonly string[], ask: PageAsk): Promise<Page<TransactionView>> => {
   const [older, newer] = [cursorId(ask.after, 'after') ?? behindAll, cursorId(ask.before, 'before') ?? beforeAll];
-  const values = [[...new Set(walletIds)], older, newer, ask.take + 1];
-  const rows = await sql<TransactionView>(db, ask.fromEnd ? oldest : newest, values);
+  const values = [[...new Set(walletIds)], older, newer];
+  const rows = await sql<TransactionView>(db, transactionPages(ask), values);
   return pageOf(rows, ask, (row) => row.id);
 };
 

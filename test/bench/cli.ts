@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { accessTo, createSite, type Gateway, startGateway } from './gateways.ts';
+import { measureHistory } from './history.ts';
 import { findGround, type Ground, invoiceTurns, type LndSite, measurePayments } from './lightning.ts';
 import { measureAll, type Pace, type Row, ready, type Subject } from './measure.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
@@ -13,7 +14,7 @@ import { bareWork, createBody, gatewayWork, pollBody } from './requests.ts';
 import { makeInvoices, type Stored, seed } from './seed.ts';
 import { measureStarts } from './starts.ts';
 
-const parts = ['poll', 'create', 'lnd', 'payments', 'starts'] as const;
+const parts = ['poll', 'create', 'history', 'lnd', 'payments', 'starts'] as const;
 type Part = (typeof parts)[number];
 
 const HELP = `npm run bench -- [--only <parts>] [--quick] [--json <file>] [--profile <folder>]
@@ -22,6 +23,7 @@ Measures requests/s, latency, CPU per request and memory, next to bare servers a
   --only <parts>       some of ${parts.join(',')} (default: all, about ten minutes on an idle machine)
       poll       bare node:http, bare yoga, and our status poll with 100,000 invoices stored
       create     lnInvoiceCreate on the simulated backend
+      history    pages of transactions and look-ups by hash, with 10,000 movements stored and with 1,000,000
       lnd        lnInvoiceCreate on real LND, next to ln-service's createInvoice and the raw addInvoice
       payments   lnInvoicePaymentSend on real LND, next to the raw sendPaymentV2
       starts     later starts, to the first answer
@@ -29,6 +31,7 @@ Measures requests/s, latency, CPU per request and memory, next to bare servers a
   --seconds <n>        how long each figure is measured, a round (default: 4; quick: 2)
   --rounds <n>         how often, taking turns (default: 3; quick: 1)
   --invoices <n>       how many are stored for the poll (default: 100000)
+  --movements <n>      how many the long history holds (default: 1000000)
   --database <names>   embedded, postgres, or both with a comma (default: both)
   --json <file>        the same figures as JSON
   --profile <folder>   the gateways write CPU profiles there (they then run slower)
@@ -44,6 +47,7 @@ interface Bench {
   readonly quick: boolean;
   readonly profileDir: string | null;
   readonly invoices: number;
+  readonly movements: number;
   readonly embedded: boolean;
   readonly postgres: Postgres | null;
 }
@@ -167,6 +171,12 @@ const runAll = async (bench: Bench, wanted: ReadonlySet<Part>, why: Report['skip
     say('invoices on the simulated backend');
     collected.rows = [...collected.rows, ...(await measureCreations(bench))];
   }
+  if (wanted.has('history')) {
+    const { pace, movements: many } = bench;
+    const shared = { databases: (name: string) => databases(bench, name), behindOf: (gateway: Gateway) => behindOf(bench, gateway) };
+    const gateways = { gatewayOn: gatewayOn.bind(null, bench) };
+    collected.rows = [...collected.rows, ...(await measureHistory({ ...shared, ...gateways, pace, many, say }))];
+  }
   await onLightning(bench, wanted, collected);
   if (wanted.has('starts')) {
     say('later starts');
@@ -193,6 +203,7 @@ const options = {
   seconds: { type: 'string' },
   rounds: { type: 'string' },
   invoices: { type: 'string' },
+  movements: { type: 'string' },
   database: { type: 'string' },
   json: { type: 'string' },
   profile: { type: 'string' },
@@ -219,7 +230,7 @@ const main = async (): Promise<number> => {
   const ms = Number(values.seconds ?? (quick ? 2 : 4)) * 1000;
   const pace = { warmMs: quick ? 1500 : 2000, ms, rounds: Number(values.rounds ?? (quick ? 1 : 3)) };
   const bench: Bench = {
-    ...{ folder, pace, quick, profileDir, invoices: Number(values.invoices ?? 100_000) },
+    ...{ folder, pace, quick, profileDir, invoices: Number(values.invoices ?? 100_000), movements: Number(values.movements ?? 1_000_000) },
     ...{ embedded: names.includes('embedded'), postgres: server },
   };
   try {

@@ -1,4 +1,5 @@
 // What was measured, as a table for a person and as data for a program; and each target with what was reached.
+import { historyTargets } from './history.ts';
 import type { Added } from './lightning.ts';
 import type { Row } from './measure.ts';
 import type { Starts } from './starts.ts';
@@ -100,6 +101,7 @@ export const targetsOf = ({ rows, payments, starts }: Report): readonly Target[]
     })),
     ...against('lnInvoiceCreate on LND', "LND: ln-service's createInvoice", [["LND invoices / ln-service's createInvoice", 1.2]]),
     ...against('lnInvoiceCreate on LND', 'LND: raw addInvoice', [['LND invoices / raw addInvoice', 0.6]]),
+    ...historyTargets(rows),
     ...payments.flatMap((added) => [latency(added, 0, 3), latency(added, 1, 10)]),
     ...starts.map(({ what, database, ms }) => ({
       ...{ what: `later start: ${what} (${database})`, wanted: 'at most 1000 ms' },
