@@ -18,6 +18,7 @@ import { adminHandlers } from './administer.ts';
 import { cashOutHandlers, refuseForCashOut } from './cashing.ts';
 import type { CommandDeps } from './deps.ts';
 import { keyHandlers } from './keys.ts';
+import { limitedCommands } from './limits.ts';
 import { ownWallet, principal } from './scope.ts';
 import {
   type Ask,
@@ -70,6 +71,8 @@ export const createAsk = (deps: CommandDeps): Ask => {
   };
   return async (name, input, asking) => {
     authorise(name, asking);
+    const limited = limitedCommands[name];
+    if (limited !== undefined && asking.who) await deps.limits.keyed(limited, asking.who);
     return handlers[name](input, asking);
   };
 };
@@ -126,7 +129,7 @@ const createOnBehalf = async (deps: CommandDeps, input: CreateInvoice, asking: A
   if (!own) {
     // A stranger may make nobody's node sign invoices unless its owner said so.
     if (!wallet.keylessCreate) return refuse({ is: 'notFound', what: 'wallet', given: input.walletId });
-    deps.keyless.count([`wallet:${wallet.id}`, ...(asking.from === null ? [] : [`from:${asking.from}`])]);
+    await deps.limits.keyless(wallet.accountId, asking.from);
   }
   return createFor(deps, input, { asking, wallet });
 };

@@ -3,13 +3,13 @@ import type { InvoiceDeps } from '../invoices/deps.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
 import type { OutgoingSwitch } from '../platform/switches.ts';
 import type { WalletStore } from '../wallets/store.ts';
-import type { KeylessLimits } from './limits.ts';
+import type { Limits } from './limits.ts';
 
 export interface CommandDeps {
   readonly invoices: InvoiceDeps;
   readonly payments: PaymentDeps;
   readonly wallets: WalletStore;
-  readonly keyless: KeylessLimits;
+  readonly limits: Limits;
   readonly outgoing: OutgoingSwitch;
   /** Null unless a simulated backend is configured: makes its outside payer pay. */
   readonly simulatedPayer:

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { asNumber, flag, httpUrl, key, postgresUrl, seconds, text, whole } from './fields.ts';
 import { account } from './schema-accounts.ts';
 import { holds } from './schema-holds.ts';
+import { limits } from './schema-limits.ts';
 
 const listen = z.strictObject({
   host: key(
@@ -208,17 +209,9 @@ export const schema = z.strictObject({
     'the host of `listen.publicUrl`, else localhost',
   ),
   limits: key(
-    z
-      .strictObject({
-        keylessInvoicesPerMinute: key(
-          whole(0, 100_000).default(60),
-          'a whole number from 0 to 100000',
-          'Invoices that one network address may create without a key in a minute.',
-        ),
-      })
-      .prefault({}),
+    limits.prefault({}),
     'keys and values',
-    'What anybody may ask for.',
+    'How often somebody may make invoices and addresses. Replicas on one PostgreSQL count together.',
   ),
   exclusive: key(
     flag().default(false),

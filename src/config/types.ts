@@ -1,6 +1,7 @@
 // What the gateway is told by its operator, validated and complete: no key is missing, every path is absolute, every secret is read.
 import type { BackendKind, Network } from '../backends/port.ts';
 import type { BackendId } from '../lightning/values.ts';
+import type { RawLimits } from './schema-limits.ts';
 
 export interface Config {
   /** The file that it was read from; null: there was none. */
@@ -22,7 +23,7 @@ export interface Config {
   readonly price: PriceConfig | null;
   /** Host name behind the @ of a lightning address. */
   readonly lightningAddressDomain: string;
-  readonly limits: { /** For each network address. */ readonly keylessInvoicesPerMinute: number };
+  readonly limits: RawLimits;
   /** Nobody else uses these nodes: a hold that we do not know may be canceled. */
   readonly exclusive: boolean;
   /** Every file that a secret was read from, absolute; `doctor` looks at who may read them. */

@@ -6,7 +6,7 @@ import type { Backend, Network } from '../backends/port.ts';
 import { createRegistry, insideId, type Registry } from '../backends/registry.ts';
 import { createAsk } from '../commands/ask.ts';
 import type { About, CommandDeps } from '../commands/deps.ts';
-import { createKeylessLimits } from '../commands/limits.ts';
+import { createLimits, type LimitSettings } from '../commands/limits.ts';
 import { createReads } from '../commands/looking.ts';
 import type { Reads } from '../commands/reads.ts';
 import type { Ask } from '../commands/table.ts';
@@ -22,6 +22,7 @@ import { createFeed, type Feed } from '../platform/feed.ts';
 import { recordIncident } from '../platform/incidents.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { ratesInMemory, ratesInTable } from '../platform/rates.ts';
 import { Refused, refuse } from '../platform/refusal.ts';
 import { type OutgoingSwitch, outgoingSwitch } from '../platform/switches.ts';
 import type { Vault } from '../platform/vault.ts';
@@ -44,7 +45,9 @@ export interface CoreParts {
   readonly prices: Prices;
   readonly about: About;
   readonly payments: PaymentSettings;
-  readonly keyless: { readonly perMinute: number; readonly blockSeconds: number };
+  readonly keyless: LimitSettings['keyless'];
+  /** Absent: keys are not limited. */
+  readonly keyed?: LimitSettings['keyed'];
   readonly simulatedPayer: CommandDeps['simulatedPayer'];
   readonly vault: Vault;
   readonly holds: HoldLimits;
@@ -186,7 +189,8 @@ const storiesOf = (parts: CoreParts, shared: Shared): CommandDeps => {
     wallets,
     about: parts.about,
     simulatedPayer: parts.simulatedPayer,
-    keyless: createKeylessLimits(parts.keyless, clock),
+    // The embedded database has one process: nobody else counts.
+    limits: createLimits(parts, db.embedded ? ratesInMemory(clock) : ratesInTable(db, clock)),
     outgoing,
     invoices: {
       ...common,

@@ -8,6 +8,7 @@ import { backendKinds } from '../backends/index.ts';
 import type { Backend } from '../backends/port.ts';
 import { processWorlds } from '../backends/simulated/backend.ts';
 import type { CommandDeps } from '../commands/deps.ts';
+import type { LimitSettings } from '../commands/limits.ts';
 import type { BackendConfig, Config } from '../config/types.ts';
 import { bolt11Text, msat } from '../lightning/values.ts';
 import { defaultPaymentSettings } from '../payments/deps.ts';
@@ -28,9 +29,6 @@ export interface Opened {
   /** Closes core, backends and database, in this order. */
   close(): Promise<void>;
 }
-
-// Galoy blocks a caller that creates too many for five minutes (contract §4.4).
-const keylessBlockSeconds = 300;
 
 export interface OpenOptions {
   readonly version: string;
@@ -65,7 +63,7 @@ export const openCore = async (config: Config, options: OpenOptions): Promise<Op
       simulated: config.backends.some((one) => one.simulated),
     },
     payments: { ...defaultPaymentSettings, waitSeconds: config.payments.waitSeconds },
-    keyless: { perMinute: config.limits.keylessInvoicesPerMinute, blockSeconds: keylessBlockSeconds },
+    ...limitsOf(config),
     simulatedPayer: simulatedPayer(config),
     vault: keys.vault,
     holds: heldAtMost(config),
@@ -79,6 +77,14 @@ export const openCore = async (config: Config, options: OpenOptions): Promise<Op
   };
   return { core, db, log, metrics, keys, close };
 };
+
+const limitsOf = ({ limits }: Config): LimitSettings => ({
+  keyless: { perMinute: limits.keylessInvoicesPerMinute, blockSeconds: limits.keylessBlock },
+  keyed: {
+    key: { invoices: limits.keyInvoicesPerMinute ?? null, addresses: limits.keyAddressesPerHour ?? null },
+    account: { invoices: limits.accountInvoicesPerMinute ?? null, addresses: limits.accountAddressesPerHour ?? null },
+  },
+});
 
 const heldAtMost = ({ holds }: Config) => ({
   perWalletMsat: BigInt(holds.walletSats) * 1000n,

@@ -60,7 +60,7 @@ describe('no file at all', () => {
       price: null,
       exclusive: false,
       lightningAddressDomain: 'localhost',
-      limits: { keylessInvoicesPerMinute: 60 },
+      limits: { keylessInvoicesPerMinute: 60, keylessBlock: 300 },
     });
     expect(config.backends.map(({ id, kind, simulated }) => ({ id, kind, simulated }))).toEqual([
       { id: 'simulated', kind: 'simulated', simulated: true },
