@@ -7,7 +7,6 @@ export const reasons = {
   lnurl: 'Lightning addresses and LNURL, paying and being paid by name: not yet.',
   updates: 'One stream of everything that happens to an account: not yet; each invoice and each payment has its own.',
   callbacks: 'Web hooks of an account: not yet; the list is there and is empty.',
-  prices: 'Prices and conversions: this gateway is told one price by its configuration and is no source of prices.',
   dollars: 'Dollar wallets: this gateway holds bitcoin only.',
   people: 'Accounts of people, their logins, phones and contacts: accounts here are the operator’s, and keys open them.',
   settings: 'Settings of an account: the operator’s configuration and command line have them.',
@@ -26,11 +25,6 @@ export const leftOut = {
   lnurl: [...at('Mutation', 'lnurlPaymentSend', 'lnAddressPaymentSend')],
   updates: at('Subscription', 'myUpdates'),
   callbacks: [...at('Mutation', 'callbackEndpointAdd', 'callbackEndpointDelete'), ...onAccount('callbackPortalUrl')],
-  prices: [
-    ...at('Query', 'btcPriceList', 'currencyConversionEstimation', 'currencyList', 'realtimePrice'),
-    ...at('Subscription', 'price', 'realtimePrice'),
-    ...onAccount('realtimePrice'),
-  ],
   dollars: [
     ...at('Query', 'onChainUsdTxFee', 'onChainUsdTxFeeAsBtcDenominated'),
     ...at('Mutation', 'lnNoAmountUsdInvoiceFeeProbe', 'lnNoAmountUsdInvoicePaymentSend'),
@@ -46,7 +40,6 @@ export const leftOut = {
     ...at('User', 'contactByUsername', 'contacts', 'email', 'language', 'phone', 'totpEnabled'),
   ],
   settings: [
-    ...at('Mutation', 'accountUpdateDisplayCurrency'),
     ...at('Mutation', 'accountDisableNotificationCategory', 'accountDisableNotificationChannel', 'accountEnableNotificationCategory'),
     ...at('Mutation', 'accountEnableNotificationChannel', 'deviceNotificationTokenCreate'),
     ...onAccount('notificationSettings'),

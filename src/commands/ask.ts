@@ -19,6 +19,7 @@ import { cashOutHandlers, refuseForCashOut } from './cashing.ts';
 import type { CommandDeps } from './deps.ts';
 import { keyHandlers } from './keys.ts';
 import { limitedCommands } from './limits.ts';
+import { priceHandlers } from './pricing.ts';
 import { ownWallet, principal } from './scope.ts';
 import {
   type Ask,
@@ -43,6 +44,7 @@ export const createAsk = (deps: CommandDeps): Ask => {
     ...keyHandlers(deps),
     ...cashOutHandlers(deps, { ownWallet: (asking, id) => ownWallet(deps, asking, id), askedUnder }),
     ...transferHandlers(deps, { askedUnder }),
+    ...priceHandlers(deps),
     createInvoice: async (input, asking) => createOwn(deps, input, { asking, wallet: await ownWallet(deps, asking, input.walletId) }),
     createInvoiceOnBehalf: (input, asking) => createOnBehalf(deps, input, asking),
     cancelInvoice: async (input, asking): Promise<InvoiceView> => {

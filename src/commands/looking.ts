@@ -18,6 +18,7 @@ import { watchHold } from './holdwatch.ts';
 import { keysOf } from './keys.ts';
 import { backendViews } from './overview.ts';
 import { paymentFor, watchPayment } from './paymentwatch.ts';
+import { priceReads } from './pricing.ts';
 import type { GlobalsView, Reads } from './reads.ts';
 import { walletsOf } from './scope.ts';
 import { watchStatus } from './statuswatch.ts';
@@ -59,6 +60,7 @@ export const createReads = (deps: CommandDeps): Reads => {
       return row && walletIds.includes(row.walletId) ? toInvoiceView(row) : null;
     },
     ...status,
+    ...priceReads(deps.payments),
     payment: (who, hash) => paymentFor(deps, who, hash.toLowerCase()),
     watchStatus: (of, signal) => watchStatus({ feed: deps.payments.feed, clock, ...status }, of, signal),
     watchPayment: (who, hash, after, signal) => watchPayment(deps, { who, hash: hash.toLowerCase(), after }, signal),

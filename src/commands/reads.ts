@@ -6,10 +6,11 @@ import type { IncidentView } from '../platform/incidents.ts';
 import type { Spent } from '../wallets/spending.ts';
 import type { KeyView } from '../wallets/store-keys.ts';
 import type { AccountView, Page, PageAsk, Principal, TransactionView, WalletView } from '../wallets/view.ts';
+import type { PriceReads } from './pricing.ts';
 import type { StatusView } from './table.ts';
 
 /** All amounts in msat. Every read takes the principal and shows only what is its own; foreign things do not exist (`notFound`). */
-export interface Reads {
+export interface Reads extends PriceReads {
   /** The principal of an API key, null when it is unknown, revoked or expired. */
   authenticate(apiKey: string): Promise<Principal | null>;
   account(who: Principal): Promise<AccountView>;

@@ -174,6 +174,8 @@ export interface CommandTypes {
   readonly setDefaultWallet: { readonly input: { readonly walletId: string }; readonly output: AccountView };
   /** Once and for all. */
   readonly setUsername: { readonly input: { readonly username: string }; readonly output: AccountView };
+  /** In which currency the account's amounts are shown from now on. */
+  readonly setDisplayCurrency: { readonly input: { readonly currency: string }; readonly output: AccountView };
   /** The secret is in this answer and nowhere else. */
   readonly createKey: { readonly input: CreateKey; readonly output: { readonly key: string; readonly view: KeyView } };
   readonly revokeKey: { readonly input: { readonly id: string }; readonly output: KeyView };
@@ -206,6 +208,7 @@ export const commandScopes: { readonly [N in CommandName]: readonly Scope[] } = 
   transferUsd: ['WRITE'],
   setDefaultWallet: ['WRITE'],
   setUsername: ['WRITE'],
+  setDisplayCurrency: ['WRITE'],
   probeFee: ['WRITE'],
   decodeInvoice: [],
   createWallet: ['ADMIN'],

@@ -21,7 +21,7 @@ export const transferHandlers = (deps: CommandDeps, { askedUnder }: Shared): Han
     const available = async (id: string): Promise<bigint> => (await deps.wallets.available([id])).get(id) ?? 0n;
     const { keyId } = principal(asking);
     const order = { from, to, amountMsat: input.amountMsat, memo: input.memo, keyId, asked: askedUnder(asking, 'transfer', input) };
-    return transfer({ db, clock, prices, poke: feed.poke, available }, order);
+    return transfer({ db, clock, prices, poke: feed.poke, available, displayCurrency: deps.wallets.displayCurrency }, order);
   },
   transferUsd: async (input, asking) => {
     await bothWallets(deps, input, asking);
@@ -53,7 +53,7 @@ const bothWallets = async (
 };
 
 /** What concerns the account is not for a key that sees one wallet of it. */
-const wholeAccount = (who: Principal): Principal =>
+export const wholeAccount = (who: Principal): Principal =>
   who.walletId === null ? who : refuse({ is: 'forbidden', needs: 'WRITE', kind: 'write' });
 
 const account = async (deps: CommandDeps, { accountId }: Principal): Promise<AccountView> =>

@@ -83,7 +83,7 @@ accounts:
     wallets:
       - { name: atm-1, receive: [node-1, node-2], pay: [node-1] }
       - { name: atm-2, backend: node-2, defaultExpiry: 10m, feeLimitPpm: 5000 }
-price: { currency: EUR, perBtc: 90000 }
+price: { currency: EUR, ticker: { url: https://ticker.example.com/prices } }
 \`\`\`
 
 ## Every key
@@ -102,6 +102,7 @@ const rules = `
 - A \`listen.host\` that others can reach needs \`listen.tls\`, \`listen.trustProxy: true\` or \`listen.insecure: true\`.
 - \`database.url\` and \`database.dir\` exclude each other; \`database.durable: false\` is refused beside a real backend.
 - A wallet has either \`backend\`, or \`receive\` and \`pay\` (one of the two may be missing); every name must be under \`backends\`.
+- \`price\` has one of \`perBtc\`, \`galoy\` and \`ticker\`, and a rate for \`price.currency\` where rates are stated.
 - Names of accounts, usernames, and names of wallets within an account are there once.
 `;
 

@@ -1,9 +1,10 @@
 // Every key that the file may hold: its form, its default, and one sentence for people. docs/config.md and the error texts come from here.
 import { z } from 'zod';
-import { asNumber, flag, httpUrl, key, postgresUrl, seconds, text, whole } from './fields.ts';
+import { flag, httpUrl, key, postgresUrl, seconds, text, whole } from './fields.ts';
 import { account } from './schema-accounts.ts';
 import { holds } from './schema-holds.ts';
 import { limits } from './schema-limits.ts';
+import { price } from './schema-price.ts';
 
 const listen = z.strictObject({
   host: key(
@@ -185,18 +186,9 @@ export const schema = z.strictObject({
   holds: key(holds.prefault({}), 'keys and values', 'Hold invoices: how much, how long, and where the keys of guarded preimages are.'),
   graphql: key(graphql.prefault({}), 'keys and values', 'The GraphQL door.'),
   price: key(
-    z
-      .strictObject({
-        currency: key(z.string().regex(/^[A-Z]{3}$/), 'three capital letters, such as USD', 'Currency of the rate.'),
-        perBtc: key(
-          z.preprocess(asNumber, z.number().positive().max(1e12)),
-          'a positive number',
-          'What one bitcoin is worth, in whole units of the currency.',
-        ),
-      })
-      .optional(),
-    'currency and perBtc',
-    'A fixed rate for the fields that show fiat.',
+    price.optional(),
+    '`perBtc`, `galoy` or `ticker`',
+    'What a bitcoin is worth: shown beside satoshis. Nothing that is paid in satoshis needs it.',
     'those fields answer zero',
   ),
   lightningAddressDomain: key(

@@ -11,7 +11,17 @@ import { type Path, type Problem, problem, show, unknownName } from './problem.t
 import type { Env, Read } from './read.ts';
 import type { RawConfig } from './schema.ts';
 import type { RawAccount, RawWallet } from './schema-accounts.ts';
-import type { AccountConfig, BackendConfig, Config, ConfigKind, DatabaseConfig, ListenConfig, WalletConfig } from './types.ts';
+import type {
+  AccountConfig,
+  BackendConfig,
+  Config,
+  ConfigKind,
+  DatabaseConfig,
+  ListenConfig,
+  PriceConfig,
+  PriceSourceConfig,
+  WalletConfig,
+} from './types.ts';
 
 /** What every rule is given. */
 export interface Shaping {
@@ -229,6 +239,31 @@ const sandboxBackend = (shaping: Shaping): { readonly kind: string; readonly sta
   stateFile: join(dataDirOf(shaping), 'simulated.jsonl'),
 });
 
+const shapePrice = (shaping: Shaping): PriceConfig | null => {
+  const given = shaping.raw.price;
+  if (!given) return null;
+  const { currency, perBtc, galoy, ticker, refreshSeconds, staleSeconds } = given;
+  const all: readonly (PriceSourceConfig | null)[] = [
+    perBtc === undefined ? null : { is: 'stated', perBtc: typeof perBtc === 'number' ? { [currency]: perBtc } : perBtc },
+    galoy ? { is: 'galoy', ...galoy, currencies: [...new Set([currency, 'USD', ...galoy.currencies])] } : null,
+    ticker ? { is: 'ticker', ...ticker } : null,
+  ];
+  const [source, ...others] = all.flatMap((one) => one ?? []);
+  if (!source || others.length > 0) {
+    const holds = source ? 'several sources' : 'no source';
+    complain(shaping, ['price'], { holds, expected: 'one of perBtc, galoy and ticker' });
+    return null;
+  }
+  if (source.is === 'stated' && !Object.hasOwn(source.perBtc, currency))
+    complain(shaping, ['price', 'perBtc'], {
+      holds: Object.keys(source.perBtc).join(', '),
+      expected: `a rate for ${currency}, the currency`,
+    });
+  if (source.is === 'ticker' && source.currencies.length > 0 && !source.currencies.includes(currency))
+    complain(shaping, ['price', 'ticker', 'currencies'], { holds: source.currencies.join(', '), expected: `${currency} among them` });
+  return { currency, source, refreshSeconds, staleSeconds };
+};
+
 const domainOf = (url: string | null): string => (url === null ? 'localhost' : new URL(url).host);
 
 /** The whole of it; what is wrong lands in `shaping.problems`, and then the answer must not be used. */
@@ -253,7 +288,7 @@ export const shape = (shaping: Shaping): Config => {
     payments: { waitSeconds: raw.payments.waitSeconds },
     holds: { ...raw.holds, keyFile: raw.holds.keyFile === undefined ? join(dataDir, 'preimage.keys') : pathOf(shaping, raw.holds.keyFile) },
     graphql: raw.graphql,
-    price: raw.price ?? null,
+    price: shapePrice(shaping),
     lightningAddressDomain: raw.lightningAddressDomain ?? domainOf(listen.publicUrl),
     secretFiles: [...new Set([...read.secretFiles, ...(listen.tls ? [listen.tls.key] : [])])],
   };

@@ -119,11 +119,25 @@ export interface GraphqlConfig {
 }
 
 export interface PriceConfig {
-  /** ISO 4217 code. */
+  /** ISO 4217 code; of accounts that chose none. */
   readonly currency: string;
-  /** Whole units of the currency for one bitcoin. */
-  readonly perBtc: number;
+  readonly source: PriceSourceConfig;
+  readonly refreshSeconds: number;
+  /** Older prices are not reckoned with. */
+  readonly staleSeconds: number;
 }
+
+export type PriceSourceConfig =
+  /** Whole units of each currency for one bitcoin. */
+  | { readonly is: 'stated'; readonly perBtc: Readonly<Record<string, number>> }
+  | { readonly is: 'galoy'; readonly endpoint: string; readonly currencies: readonly string[] }
+  | {
+      readonly is: 'ticker';
+      readonly url: string;
+      readonly path: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly currencies: readonly string[];
+    };
 
 /** Command-line flags that stand above the file, as they were typed. */
 export interface ConfigFlags {

@@ -16,6 +16,8 @@ export interface InvoiceDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly prices: Prices;
+  /** In which currency an account sees its amounts. */
+  readonly displayCurrency: (accountId: string) => Promise<string>;
   readonly wallet: (id: string) => Promise<WalletView | null>;
   /** Seals the preimages that the gateway guards. */
   readonly vault: Vault;

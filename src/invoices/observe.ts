@@ -182,7 +182,7 @@ const credit = async (
 ): Promise<Effects> => {
   const { row, received, now } = paid;
   const wallet = await deps.wallet(row.walletId);
-  const price = deps.prices.current();
+  const price = deps.prices.current(await deps.displayCurrency(row.accountId));
   return {
     transactions: [
       {

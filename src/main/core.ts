@@ -184,7 +184,7 @@ const storiesOf = (parts: CoreParts, shared: Shared): CommandDeps => {
       log.error({ err: error }, 'an incident was not stored'),
     );
   };
-  const common = { db, registry, clock, log, prices, alarm, wallet: wallets.wallet };
+  const common = { db, registry, clock, log, prices, alarm, wallet: wallets.wallet, displayCurrency: wallets.displayCurrency };
   return {
     wallets,
     about: parts.about,

@@ -16,9 +16,10 @@ import { systemClock } from '../platform/clock.ts';
 import { type Database, openDatabase } from '../platform/db.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
-import { fixedPrice } from '../prices/price.ts';
+import { keepPrices } from '../prices/store.ts';
 import { type Core, createCore } from './core.ts';
 import { type Keys, openKeys } from './keys.ts';
+import { openPrices } from './prices.ts';
 
 export interface Opened {
   readonly core: Core;
@@ -48,6 +49,7 @@ export const openCore = async (config: Config, options: OpenOptions): Promise<Op
     options.db ?? (await openDatabase({ ...databaseOptions(config), migrationsDir: join(packageRoot(), 'prisma', 'migrations'), log }));
   const keys = await openKeys(db, config.holds.keyFile, systemClock);
   const backends = await connectAll(config, log);
+  const prices = openPrices(config.price, log);
   const core = await createCore({
     db,
     backends,
@@ -55,7 +57,7 @@ export const openCore = async (config: Config, options: OpenOptions): Promise<Op
     clock: systemClock,
     log,
     metrics,
-    prices: fixedPrice(config.price, systemClock),
+    prices: prices.prices,
     about: {
       lightningAddressDomain: config.lightningAddressDomain,
       version: options.version,
@@ -69,8 +71,10 @@ export const openCore = async (config: Config, options: OpenOptions): Promise<Op
     holds: heldAtMost(config),
   });
   if (config.price === null) log.warn({}, 'no price is configured: display amounts answer zero (set "price" for your currency)');
+  const stopKeeping = keepPrices({ db, prices: prices.prices, clock: systemClock, log });
   await firstAccounts(core, config);
   const close = async (): Promise<void> => {
+    await Promise.all([prices.stop(), stopKeeping()]);
     await core.close();
     await core.registry.close();
     await db.close();

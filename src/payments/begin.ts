@@ -99,7 +99,7 @@ const write = async (deps: PaymentDeps, { order, prepared, candidates, first: on
         status: 'pending',
         feeMsat: row.max_fee_msat,
         preimage: null,
-        price: deps.prices.current(),
+        price: deps.prices.current(await deps.displayCurrency(row.account_id)),
         now,
         endedAt: null,
       }),

@@ -25,6 +25,8 @@ export interface PaymentDeps {
   readonly log: Log;
   readonly feed: Feed;
   readonly prices: Prices;
+  /** In which currency an account sees its amounts. */
+  readonly displayCurrency: (accountId: string) => Promise<string>;
   readonly network: Network;
   readonly wallet: (id: string) => Promise<WalletView | null>;
   readonly ownInvoice: (hash: string) => Promise<OwnInvoice | null>;

@@ -197,7 +197,7 @@ const effectsOf = async (
     status,
     feeMsat: set.fee_msat ?? 0n,
     preimage: set.preimage ?? null,
-    price: deps.prices.current(),
+    price: deps.prices.current(await deps.displayCurrency(payment.accountId)),
     now,
     endedAt: now,
   } as const;

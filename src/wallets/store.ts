@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db.ts';
 import { newId } from '../platform/ids.ts';
 import { cached } from './cache.ts';
+import { createDisplayStore, type DisplayStore } from './store-display.ts';
 import { createHandleStore, type HandleStore } from './store-handles.ts';
 import { createKeyStore, type KeyStore } from './store-keys.ts';
 import { toAccount, toWallet } from './store-rows.ts';
@@ -22,7 +23,7 @@ export interface NewWallet {
   readonly settleAfterSeconds?: number | null;
 }
 
-export interface WalletStore extends KeyStore, HandleStore {
+export interface WalletStore extends KeyStore, HandleStore, DisplayStore {
   /** Creates the account when there is none of that name; the id either way. */
   ensureAccount(name: string, username: string | null): Promise<string>;
   /** Creates the wallet when the account has none of that name (what the database holds wins over the config); the id either way. */
@@ -54,6 +55,7 @@ export const createWalletStore = (db: Database, clock: Clock): WalletStore => {
     ...accounts(db, clock),
     ...createKeyStore(db, clock),
     ...createHandleStore(db),
+    ...createDisplayStore(db, clock),
     setRoutes,
     wallet: walletCache.read,
   };

@@ -15,6 +15,7 @@ export interface TransferDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly prices: Prices;
+  readonly displayCurrency: (accountId: string) => Promise<string>;
   readonly poke: () => void;
   readonly available: (walletId: string) => Promise<bigint>;
 }
@@ -39,7 +40,7 @@ export const transfer = async (deps: TransferDeps, order: TransferOrder): Promis
   if (order.from.id === order.to.id) return refuse({ is: 'selfPayment' });
   const row = rowOf(deps, order);
   try {
-    if (!(await insertTransfer(deps.db, row, effectsOf(deps, order, row)))) return refuse({ is: 'needsLedger' });
+    if (!(await insertTransfer(deps.db, row, await effectsOf(deps, order, row)))) return refuse({ is: 'needsLedger' });
   } catch (error) {
     return whyNot(deps, error, order);
   }
@@ -71,10 +72,10 @@ const rowOf = (deps: TransferDeps, order: TransferOrder): TransferRow => {
   };
 };
 
-const effectsOf = (deps: TransferDeps, { from, to, amountMsat }: TransferOrder, row: TransferRow): Effects => {
-  const price = deps.prices.current();
-  const sent = movement(row, { price, direction: 'send', wallet: from, other: to });
-  const received = movement(row, { price, direction: 'receive', wallet: to, other: from });
+const effectsOf = async (deps: TransferDeps, { from, to, amountMsat }: TransferOrder, row: TransferRow): Promise<Effects> => {
+  const priceFor = async (wallet: WalletView): Promise<Price | null> => deps.prices.current(await deps.displayCurrency(wallet.accountId));
+  const sent = movement(row, { price: await priceFor(from), direction: 'send', wallet: from, other: to });
+  const received = movement(row, { price: await priceFor(to), direction: 'receive', wallet: to, other: from });
   return {
     transactions: [sent, received],
     journals: bookTransfer({ wallet: from, subjectId: row.id, at: row.created_at }, { to, msat: amountMsat }),

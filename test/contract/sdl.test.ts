@@ -52,6 +52,7 @@ const addedFields = [
   'Query.lnHoldInvoice',
   'Query.lnInvoiceDecode',
   'Query.lnPayment',
+  'RealtimePrice.stale',
   'Subscription.lnHoldInvoice',
   'Subscription.lnPayment',
   'UsdWallet.holdInvoices',
@@ -124,11 +125,9 @@ const addedTypes = [
 const leftOut = [
   'Account.callbackPortalUrl',
   'Account.notificationSettings',
-  'Account.realtimePrice',
   'ConsumerAccount.callbackPortalUrl',
   'ConsumerAccount.notificationSettings',
   'ConsumerAccount.quiz',
-  'ConsumerAccount.realtimePrice',
   'User.contactByUsername',
   'User.contacts',
   'User.email',
@@ -142,16 +141,21 @@ const served = {
   Query: [
     'accountDefaultWallet',
     'authorization',
+    'btcPriceList',
+    'currencyConversionEstimation',
+    'currencyList',
     'globals',
     'lnInvoicePaymentStatus',
     'lnInvoicePaymentStatusByHash',
     'lnInvoicePaymentStatusByPaymentRequest',
     'me',
+    'realtimePrice',
     'userDefaultWalletId',
     'usernameAvailable',
   ],
   Mutation: [
     'accountUpdateDefaultWalletId',
+    'accountUpdateDisplayCurrency',
     'intraLedgerPaymentSend',
     'intraLedgerUsdPaymentSend',
     'lnInvoiceCancel',
@@ -165,7 +169,13 @@ const served = {
     'lnNoAmountInvoicePaymentSend',
     'userUpdateUsername',
   ],
-  Subscription: ['lnInvoicePaymentStatus', 'lnInvoicePaymentStatusByHash', 'lnInvoicePaymentStatusByPaymentRequest'],
+  Subscription: [
+    'lnInvoicePaymentStatus',
+    'lnInvoicePaymentStatusByHash',
+    'lnInvoicePaymentStatusByPaymentRequest',
+    'price',
+    'realtimePrice',
+  ],
 } as const;
 
 const isRoot = (name: string): name is keyof typeof served => Object.hasOwn(served, name);

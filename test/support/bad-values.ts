@@ -201,6 +201,11 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
     ]),
     ...bad('Invalid type for OnChainAddress', noText),
   ],
+  DisplayCurrency: [
+    ...bad('Invalid value for DisplayCurrency', ['', 'US', 'DOLLAR', 'U$D', 'USD\n', ' USD', '\u0000', 'ÜSD', sql]),
+    ...bad('Invalid type for DisplayCurrency', noText),
+  ],
+  Float: byGraphql(['"1"', 'true', '{}', '[]', '""']),
   Boolean: byGraphql(['"true"', '1', '{}', '[]', '""']),
   Int: byGraphql(['1.5', '"1"', '2147483648', '-2147483649', 'true', '{}', '[]', '1e400', '""']),
   String: byGraphql(['5', 'true', '{}', '[]', '1.5']),

@@ -99,6 +99,8 @@ export interface TestGatewayOptions {
   readonly latencyMs?: number;
   readonly waitSeconds?: number;
   readonly keylessPerMinute?: number;
+  /** Instead of stated rates. */
+  readonly price?: Readonly<Record<string, unknown>>;
   /** A proxy stands in front. */
   readonly trustProxy?: boolean;
 }
@@ -124,7 +126,7 @@ const fileText = (world: string, options: TestGatewayOptions): string =>
       { name: 'stranger', wallets: [{ name: 'foreign' }, { name: 'till', balance: 'ledger' }] },
     ],
     payments: { waitSeconds: options.waitSeconds ?? 10 },
-    price: { currency: 'USD', perBtc: 65_000 },
+    price: options.price ?? { currency: 'USD', perBtc: { USD: 65_000, EUR: 60_000, JPY: 9_000_000 } },
     limits: { keylessInvoicesPerMinute: options.keylessPerMinute ?? 100_000 },
   });
 

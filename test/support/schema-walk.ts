@@ -91,7 +91,9 @@ export interface AskedArgument {
 /** Stands in documents for the id of a wallet that the asker owns. */
 export const placeholderWallet = '00000000-0000-4000-8000-00000000a7a7';
 
-const literals: Readonly<Record<string, string>> = {
+const literals: Readonly<Record<string, string | number>> = {
+  amount: 10_000,
+  currency: 'USD',
   walletId: placeholderWallet,
   paymentHash: 'ab'.repeat(32),
   address: 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080',

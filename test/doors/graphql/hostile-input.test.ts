@@ -47,6 +47,7 @@ const good = (mutation: Mutation, field: string): unknown => {
     walletId: gateway.wallets.atm,
     recipientWalletId: gateway.wallets.ledger,
     amount: '1000',
+    currency: 'USD',
     username: 'operator',
     paymentRequest: mutation.name.startsWith('lnNoAmount') ? invoices.open : invoices.priced,
     paymentHash: 'ab'.repeat(32),

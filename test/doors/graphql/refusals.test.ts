@@ -39,6 +39,8 @@ const table: readonly (readonly [Refusal, string, string])[] = [
     'Money moves by wallet id between ledger wallets alone: pay an invoice of the other wallet instead.',
   ],
   [{ is: 'wrongCurrency' }, 'INVALID_INPUT', "Unsupported operation for wallet's currency."],
+  [{ is: 'priceUnavailable' }, 'PRICE_SERVICE_OFFLINE', 'Price unavailable, please wait for a while and try again.'],
+  [{ is: 'unknownCurrency' }, 'INVALID_INPUT', 'Invalid currency.'],
   [{ is: 'usernameTaken' }, 'USERNAME_ERROR', 'username not available'],
   [{ is: 'usernameIsSet' }, 'USERNAME_ERROR', 'username is immutable'],
   [missing('recipient'), 'UNEXPECTED_CLIENT_ERROR', `${persists}CouldNotFindWalletFromIdError)`],

@@ -174,6 +174,12 @@ const readsOf = (seen: Seen): Reads => ({
   globals: missing,
   spentByKeys: missing,
   isNameTaken: missing,
+  currencies: missing,
+  shown: missing,
+  price: missing,
+  watchPrice: missing,
+  priceGraph: missing,
+  estimate: missing,
 });
 
 export const defaults: GraphqlDoorOptions = {

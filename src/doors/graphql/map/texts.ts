@@ -116,6 +116,8 @@ const texts: Texts = {
     'OPERATION_RESTRICTED',
     'Money moves by wallet id between ledger wallets alone: pay an invoice of the other wallet instead.',
   ),
+  priceUnavailable: always('PRICE_SERVICE_OFFLINE', 'Price unavailable, please wait for a while and try again.'),
+  unknownCurrency: always('INVALID_INPUT', 'Invalid currency.'),
   wrongCurrency: always('INVALID_INPUT', "Unsupported operation for wallet's currency."),
   usernameTaken: always('USERNAME_ERROR', 'username not available'),
   usernameIsSet: always('USERNAME_ERROR', 'username is immutable'),

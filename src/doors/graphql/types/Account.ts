@@ -11,6 +11,7 @@ import { AccountLimits } from './AccountLimits.ts';
 import { InvoiceConnection, LnHoldInvoiceConnection, pageArgs, pageAsk, TransactionConnection } from './connections.ts';
 import { AccountLevel } from './enums.ts';
 import { PublicWallet } from './PublicWallet.ts';
+import { RealtimePrice } from './RealtimePrice.ts';
 import { Transaction } from './Transaction.ts';
 import { Wallet } from './Wallet.ts';
 
@@ -80,7 +81,11 @@ export const Account = builder.interfaceRef<AccountView>('Account').implement({
       deprecationReason: "Shifting property to 'defaultWallet.id'",
       resolve: reading('defaultWalletId', async (account, _args, context) => defaultWalletId(account, reader(context))),
     }),
-    displayCurrency: t.expose('displayCurrency', { type: 'DisplayCurrency' }),
+    displayCurrency: t.field({
+      type: 'DisplayCurrency',
+      description: 'In which its amounts are shown beside satoshis; the currency of the gateway while its own has no price.',
+      resolve: ({ displayCurrency }, _args, context) => context.reads.shown(displayCurrency),
+    }),
     holdInvoices: t.field({
       type: LnHoldInvoiceConnection,
       description: 'Invoices whose payment is held until somebody decides. Newest first.',
@@ -109,6 +114,13 @@ export const Account = builder.interfaceRef<AccountView>('Account').implement({
         await ownWalletIds(args.walletIds, context);
         return [];
       }),
+    }),
+    realtimePrice: t.field({
+      type: RealtimePrice,
+      description: 'What a satoshi is worth in the display currency.',
+      resolve: reading('realtimePrice', async ({ displayCurrency }, _args, context) =>
+        context.reads.price(context.reads.shown(displayCurrency)),
+      ),
     }),
     transactions: t.field({
       type: TransactionConnection,

@@ -2,7 +2,7 @@
 import { toSatCeil, toSatFloor } from '../../../lightning/values.ts';
 import type { TransactionView } from '../../../wallets/view.ts';
 import { builder } from '../builder.ts';
-import { displayAmount } from '../map/price.ts';
+import { displayAmount, priceOffset } from '../map/price.ts';
 import { TxDirection, TxStatus, WalletCurrency } from './enums.ts';
 import { InitiationVia } from './InitiationVia.ts';
 import { PriceOfOneSettlementMinorUnitInDisplayMinorUnit } from './PriceInterface.ts';
@@ -45,7 +45,7 @@ export const Transaction = builder.objectRef<TransactionView>('Transaction').imp
     settlementPrice: t.field({
       type: PriceOfOneSettlementMinorUnitInDisplayMinorUnit,
       description: 'What a satoshi was worth at that moment.',
-      resolve: (moved) => moved.priceBase ?? 0n,
+      resolve: (moved) => ({ base: moved.priceBase ?? 0n, offset: priceOffset }),
     }),
     settlementVia: t.field({ type: SettlementVia, description: 'How it went.', resolve: (moved) => moved }),
     status: t.expose('status', { type: TxStatus }),

@@ -45,3 +45,13 @@ export const PhoneCodeChannelType = builder.enumType('PhoneCodeChannelType', {
   description: 'How a login code would reach a phone. This gateway has no phone login.',
   values: ['SMS', 'TELEGRAM', 'WHATSAPP'] as const,
 });
+
+export const ExchangeCurrencyUnit = builder.enumType('ExchangeCurrencyUnit', {
+  description: 'What an amount is in.',
+  values: ['BTCSAT', 'USDCENT'] as const,
+});
+
+export const PriceGraphRange = builder.enumType('PriceGraphRange', {
+  description: 'How far back a graph of prices goes.',
+  values: ['FIVE_YEARS', 'ONE_DAY', 'ONE_MONTH', 'ONE_WEEK', 'ONE_YEAR'] as const,
+});
