@@ -57,7 +57,8 @@ const goodField = (random: Random, target: Target, { name, type }: Mutation['fie
   const known: Readonly<Record<string, () => unknown>> = {
     walletId: () => random.pick([wallets.atm, wallets.ledger, wallets.closed]),
     recipientWalletId: () => random.pick([wallets.atm, wallets.ledger]),
-    amount: () => random.pick(['1000', 1000, '12abc', 1.9, '1']),
+    // Of cents only whole ones are good.
+    amount: () => random.pick(getNamedType(type).name === 'CentAmount' ? ['1000', 1000, '1'] : ['1000', 1000, '12abc', 1.9, '1']),
     paymentRequest: () => random.pick(invoices),
     paymentHash: () => 'ab'.repeat(32),
     memo: () => text(random, 60).replaceAll('\0', ''),
