@@ -16,7 +16,8 @@ interface Pages {
   readonly where?: string;
 }
 
-// Literal, for a limit that is a parameter is estimated by the size of the table: then every page of a long history would be planned anew.
+// Planning a page costs more than reading it, so one plan must serve them all, and the planner must see no reason to make another: the limit is
+// literal (as a parameter it is estimated by the size of the table), and every other value is hidden in a subquery (its estimate would differ).
 const limits = [11, 26, 51, 101, 1001] as const;
 
 /**
@@ -26,9 +27,9 @@ const limits = [11, 26, 51, 101, 1001] as const;
  */
 export const keysetPages = ({ name, table, text, where }: Pages): ((ask: PageAsk) => Statement) => {
   const statement = (order: 'ASC' | 'DESC', limit: number): Statement => {
-    const heads = `SELECT * FROM ${table} WHERE (wallet_id, id) < (w.id, $2::uuid) AND (wallet_id, id) > (w.id, $3::uuid)${where ? ` AND ${where}` : ''}
+    const heads = `SELECT * FROM ${table} WHERE (wallet_id, id) < (w.id, (SELECT $2::uuid)) AND (wallet_id, id) > (w.id, (SELECT $3::uuid))${where ? ` AND ${where}` : ''}
       ORDER BY wallet_id ${order}, id ${order} LIMIT ${limit}`;
-    const source = `(SELECT r.* FROM unnest($1::uuid[]) AS w(id), LATERAL (${heads}) AS r ORDER BY r.id ${order} LIMIT ${limit})`;
+    const source = `(SELECT r.* FROM unnest((SELECT $1::uuid[])) AS w(id), LATERAL (${heads}) AS r ORDER BY r.id ${order} LIMIT ${limit})`;
     return { name: `${name}_${order === 'DESC' ? 'newest' : 'oldest'}_${limit}`, text: text({ source, order }) };
   };
   const made = { DESC: limits.map((limit) => statement('DESC', limit)), ASC: limits.map((limit) => statement('ASC', limit)) };
