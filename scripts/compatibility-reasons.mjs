@@ -5,7 +5,6 @@
 export const reasons = {
   chain: 'Money on the chain: not yet. Addresses and sends come with the story of deposits.',
   lnurl: 'Lightning addresses and LNURL, paying and being paid by name: not yet.',
-  updates: 'One stream of everything that happens to an account: not yet; each invoice and each payment has its own.',
   callbacks: 'Web hooks of an account: not yet; the list is there and is empty.',
   dollars: 'Dollar wallets: this gateway holds bitcoin only.',
   people: 'Accounts of people, their logins, phones and contacts: accounts here are the operator’s, and keys open them.',
@@ -23,7 +22,6 @@ export const leftOut = {
     ...at('Mutation', 'onChainAddressCreate', 'onChainAddressCurrent', 'onChainPaymentSend', 'onChainPaymentSendAll'),
   ],
   lnurl: [...at('Mutation', 'lnurlPaymentSend', 'lnAddressPaymentSend')],
-  updates: at('Subscription', 'myUpdates'),
   callbacks: [...at('Mutation', 'callbackEndpointAdd', 'callbackEndpointDelete'), ...onAccount('callbackPortalUrl')],
   dollars: [
     ...at('Query', 'onChainUsdTxFee', 'onChainUsdTxFeeAsBtcDenominated'),

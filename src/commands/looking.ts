@@ -23,6 +23,7 @@ import type { GlobalsView, Reads } from './reads.ts';
 import { walletsOf } from './scope.ts';
 import { watchStatus } from './statuswatch.ts';
 import type { StatusView } from './table.ts';
+import { updateReads } from './updates.ts';
 
 /** The reads over these parts. */
 export const createReads = (deps: CommandDeps): Reads => {
@@ -61,6 +62,7 @@ export const createReads = (deps: CommandDeps): Reads => {
     },
     ...status,
     ...priceReads(deps.payments),
+    ...updateReads(deps),
     payment: (who, hash) => paymentFor(deps, who, hash.toLowerCase()),
     watchStatus: (of, signal) => watchStatus({ feed: deps.payments.feed, clock, ...status }, of, signal),
     watchPayment: (who, hash, after, signal) => watchPayment(deps, { who, hash: hash.toLowerCase(), after }, signal),

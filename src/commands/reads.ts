@@ -8,9 +8,10 @@ import type { KeyView } from '../wallets/store-keys.ts';
 import type { AccountView, Page, PageAsk, Principal, TransactionView, WalletView } from '../wallets/view.ts';
 import type { PriceReads } from './pricing.ts';
 import type { StatusView } from './table.ts';
+import type { UpdateReads } from './updates.ts';
 
 /** All amounts in msat. Every read takes the principal and shows only what is its own; foreign things do not exist (`notFound`). */
-export interface Reads extends PriceReads {
+export interface Reads extends PriceReads, UpdateReads {
   /** The principal of an API key, null when it is unknown, revoked or expired. */
   authenticate(apiKey: string): Promise<Principal | null>;
   account(who: Principal): Promise<AccountView>;

@@ -17,7 +17,7 @@ export interface FeedEvent {
 export interface Feed {
   /** Something was committed: look now, and tell the other replicas. */
   poke(): void;
-  /** Calls back for each event of this subject (`*`: of all) that is committed after this resolves, in order; gives the way to stop. */
+  /** Calls back for each event of this subject (`*`: of all; `account:` and an id: of an account) that is committed after this resolves, in order; gives the way to stop. */
   listen(subject: string, onEvent: (event: FeedEvent) => void): Promise<() => void>;
   /** Events of one subject behind a cursor (null: from the first that is kept), oldest first. */
   since(subject: string, cursor: string | null): Promise<readonly FeedEvent[]>;
@@ -83,7 +83,7 @@ export const createFeed = async (deps: { readonly db: Database; readonly log: Lo
 
   const deliver = (row: Row): void => {
     const event = toEvent(row);
-    for (const key of [row.subject, '*']) for (const call of [...(listeners.get(key) ?? [])]) call(event);
+    for (const key of [row.subject, `account:${row.account_id}`, '*']) for (const call of [...(listeners.get(key) ?? [])]) call(event);
   };
 
   const readOnce = async (): Promise<number> => {

@@ -173,6 +173,7 @@ const served = {
     'lnInvoicePaymentStatus',
     'lnInvoicePaymentStatusByHash',
     'lnInvoicePaymentStatusByPaymentRequest',
+    'myUpdates',
     'price',
     'realtimePrice',
   ],

@@ -60,6 +60,7 @@ import './Subscription/lnInvoicePaymentStatus.ts';
 import './Subscription/lnInvoicePaymentStatusByHash.ts';
 import './Subscription/lnInvoicePaymentStatusByPaymentRequest.ts';
 import './Subscription/lnPayment.ts';
+import './Subscription/myUpdates.ts';
 import './Subscription/price.ts';
 import './Subscription/realtimePrice.ts';
 

@@ -179,6 +179,7 @@ const readsOf = (seen: Seen): Reads => ({
   price: missing,
   watchPrice: missing,
   priceGraph: missing,
+  watchUpdates: missing,
   estimate: missing,
 });
 

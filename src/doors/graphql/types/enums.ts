@@ -55,3 +55,15 @@ export const PriceGraphRange = builder.enumType('PriceGraphRange', {
   description: 'How far back a graph of prices goes.',
   values: ['FIVE_YEARS', 'ONE_DAY', 'ONE_MONTH', 'ONE_WEEK', 'ONE_YEAR'] as const,
 });
+
+export const TxNotificationType = builder.enumType('TxNotificationType', {
+  description: 'What an update tells of, with the spelling that clients know.',
+  values: [
+    'IntraLedgerPayment',
+    'IntraLedgerReceipt',
+    'LigtningReceipt',
+    'OnchainPayment',
+    'OnchainReceipt',
+    'OnchainReceiptPending',
+  ] as const,
+});
