@@ -25,9 +25,7 @@ export const leftOut = {
   callbacks: [...at('Mutation', 'callbackEndpointAdd', 'callbackEndpointDelete'), ...onAccount('callbackPortalUrl')],
   dollars: [
     ...at('Query', 'onChainUsdTxFee', 'onChainUsdTxFeeAsBtcDenominated'),
-    ...at('Mutation', 'lnNoAmountUsdInvoiceFeeProbe', 'lnNoAmountUsdInvoicePaymentSend'),
-    ...at('Mutation', 'lnUsdInvoiceBtcDenominatedCreateOnBehalfOfRecipient', 'lnUsdInvoiceCreate', 'lnUsdInvoiceCreateOnBehalfOfRecipient'),
-    ...at('Mutation', 'lnUsdInvoiceFeeProbe', 'onChainUsdPaymentSend', 'onChainUsdPaymentSendAsBtcDenominated'),
+    ...at('Mutation', 'onChainUsdPaymentSend', 'onChainUsdPaymentSendAsBtcDenominated'),
   ],
   people: [
     ...at('Mutation', 'accountDelete', 'captchaCreateChallenge', 'captchaRequestAuthCode', 'contactCreate', 'userContactUpdateAlias'),

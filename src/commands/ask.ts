@@ -17,6 +17,7 @@ import type { WalletView } from '../wallets/view.ts';
 import { adminHandlers } from './administer.ts';
 import { cashOutHandlers, refuseForCashOut } from './cashing.ts';
 import type { CommandDeps } from './deps.ts';
+import { dollarHandlers } from './dollars.ts';
 import { keyHandlers } from './keys.ts';
 import { limitedCommands } from './limits.ts';
 import { priceHandlers } from './pricing.ts';
@@ -45,6 +46,7 @@ export const createAsk = (deps: CommandDeps): Ask => {
     ...cashOutHandlers(deps, { ownWallet: (asking, id) => ownWallet(deps, asking, id), askedUnder }),
     ...transferHandlers(deps, { askedUnder }),
     ...priceHandlers(deps),
+    ...dollarHandlers(deps),
     createInvoice: async (input, asking) => createOwn(deps, input, { asking, wallet: await ownWallet(deps, asking, input.walletId) }),
     createInvoiceOnBehalf: (input, asking) => createOnBehalf(deps, input, asking),
     cancelInvoice: async (input, asking): Promise<InvoiceView> => {

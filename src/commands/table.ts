@@ -137,6 +137,16 @@ export interface Transfer {
   readonly memo: string | null;
 }
 
+export interface UsdAsk {
+  readonly walletId: string;
+  /** In what the operation counts: cents, or satoshis for `inSats`. Null: what the invoice says. */
+  readonly amount: number | null;
+  readonly inSats?: boolean;
+  readonly bolt11?: string;
+  /** As in CreateInvoice. */
+  readonly expirySeconds?: number | null;
+}
+
 /** Name → scope that it needs (null: anybody), input, output. */
 export interface CommandTypes {
   readonly createInvoice: { readonly input: CreateInvoice; readonly output: InvoiceView };
@@ -162,6 +172,11 @@ export interface CommandTypes {
   readonly transfer: { readonly input: Transfer; readonly output: TransactionView };
   /** The same of a wallet that holds dollars; there is none, so it refuses. */
   readonly transferUsd: { readonly input: Pick<Transfer, 'walletId' | 'recipientWalletId'>; readonly output: TransactionView };
+  /** Of wallets that hold dollars; there are none, so these refuse. */
+  readonly createUsdInvoice: { readonly input: UsdAsk; readonly output: InvoiceView };
+  readonly createUsdInvoiceOnBehalf: { readonly input: UsdAsk; readonly output: InvoiceView };
+  readonly sendUsd: { readonly input: UsdAsk; readonly output: SendAnswer };
+  readonly probeUsd: { readonly input: UsdAsk; readonly output: ProbeAnswer };
   readonly probeFee: { readonly input: ProbeFee; readonly output: ProbeAnswer };
   readonly decodeInvoice: { readonly input: { readonly bolt11: string }; readonly output: DecodedBolt11 };
   /** A further wallet of the asker's account. */
@@ -206,6 +221,10 @@ export const commandScopes: { readonly [N in CommandName]: readonly Scope[] } = 
   sendPayment: ['WRITE'],
   transfer: ['WRITE'],
   transferUsd: ['WRITE'],
+  createUsdInvoice: ['RECEIVE', 'WRITE'],
+  createUsdInvoiceOnBehalf: [],
+  sendUsd: ['WRITE'],
+  probeUsd: ['WRITE'],
   setDefaultWallet: ['WRITE'],
   setUsername: ['WRITE'],
   setDisplayCurrency: ['WRITE'],

@@ -25,6 +25,7 @@ export type Refusal =
         | 'needsLedger'
         /** Of a wallet in another currency. */
         | 'wrongCurrency'
+        | 'usdAmountIsZero'
         /** No price is known, or none that is fresh enough to reckon with. */
         | 'priceUnavailable'
         /** Nobody says what it is worth. */

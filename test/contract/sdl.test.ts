@@ -167,6 +167,12 @@ const served = {
     'lnNoAmountInvoiceCreateOnBehalfOfRecipient',
     'lnNoAmountInvoiceFeeProbe',
     'lnNoAmountInvoicePaymentSend',
+    'lnNoAmountUsdInvoiceFeeProbe',
+    'lnNoAmountUsdInvoicePaymentSend',
+    'lnUsdInvoiceBtcDenominatedCreateOnBehalfOfRecipient',
+    'lnUsdInvoiceCreate',
+    'lnUsdInvoiceCreateOnBehalfOfRecipient',
+    'lnUsdInvoiceFeeProbe',
     'userUpdateUsername',
   ],
   Subscription: [

@@ -38,6 +38,7 @@ const table: readonly (readonly [Refusal, string, string])[] = [
     'OPERATION_RESTRICTED',
     'Money moves by wallet id between ledger wallets alone: pay an invoice of the other wallet instead.',
   ],
+  [{ is: 'usdAmountIsZero' }, 'INVALID_INPUT', 'A valid usd amount is required'],
   [{ is: 'wrongCurrency' }, 'INVALID_INPUT', "Unsupported operation for wallet's currency."],
   [{ is: 'priceUnavailable' }, 'PRICE_SERVICE_OFFLINE', 'Price unavailable, please wait for a while and try again.'],
   [{ is: 'unknownCurrency' }, 'INVALID_INPUT', 'Invalid currency.'],

@@ -12,14 +12,17 @@ interface Given {
   readonly webhookUrl?: string | null | undefined;
 }
 
+/** Zero included: the core refuses what it does not offer, nothing is replaced silently (contract §10). */
+export const expirySeconds = (minutes: number | null | undefined): number | null =>
+  minutes === null || minutes === undefined ? null : minutes * 60;
+
 /** `amount` in satoshis, null when the payer chooses; `expiresIn` in minutes. */
 export const createInvoiceInput = (walletId: string, amount: number | null, given: Given): CreateInvoice => ({
   walletId,
   amountMsat: amount === null ? null : BigInt(amount) * 1000n,
   memo: given.memo ?? null,
   descriptionHash: given.descriptionHash ?? null,
-  // Zero included: the core refuses what it does not offer, nothing is replaced silently (contract §10).
-  expirySeconds: given.expiresIn === null || given.expiresIn === undefined ? null : given.expiresIn * 60,
+  expirySeconds: expirySeconds(given.expiresIn),
   externalId: given.externalId ?? null,
   webhookUrl: given.webhookUrl ?? null,
 });

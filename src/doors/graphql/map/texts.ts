@@ -118,6 +118,7 @@ const texts: Texts = {
   ),
   priceUnavailable: always('PRICE_SERVICE_OFFLINE', 'Price unavailable, please wait for a while and try again.'),
   unknownCurrency: always('INVALID_INPUT', 'Invalid currency.'),
+  usdAmountIsZero: always('INVALID_INPUT', 'A valid usd amount is required'),
   wrongCurrency: always('INVALID_INPUT', "Unsupported operation for wallet's currency."),
   usernameTaken: always('USERNAME_ERROR', 'username not available'),
   usernameIsSet: always('USERNAME_ERROR', 'username is immutable'),

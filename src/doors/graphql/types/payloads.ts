@@ -25,6 +25,10 @@ export interface SatPayload extends Payload {
   /** Whole satoshis. */
   readonly amount: number | null;
 }
+export interface CentPayload extends Payload {
+  /** Whole US cents. */
+  readonly amount: number | null;
+}
 export interface DonePayload extends Payload {
   readonly success: boolean | null;
 }
@@ -55,6 +59,14 @@ export const PaymentSendPayload = builder.objectRef<SendPayload>('PaymentSendPay
     errors: t.expose('errors', { type: [ErrorType] }),
     status: t.expose('status', { type: PaymentSendResult, nullable: true }),
     transaction: t.expose('transaction', { type: Transaction, nullable: true }),
+  }),
+});
+
+export const CentAmountPayload = builder.objectRef<CentPayload>('CentAmountPayload').implement({
+  description: 'An amount in US cents.',
+  fields: (t) => ({
+    amount: t.expose('amount', { type: 'CentAmount', nullable: true }),
+    errors: t.expose('errors', { type: [ErrorType] }),
   }),
 });
 
