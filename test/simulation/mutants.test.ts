@@ -60,7 +60,7 @@ const simulate = async (): Promise<string | null> => {
 
 const byTests = async (files: readonly string[]): Promise<string | null> => {
   if (files.length === 0) return null;
-  const { code, output } = await run(tool('vitest/vitest.mjs'), ['run', ...files]);
+  const { code, output } = await run(tool('vitest/vitest.mjs'), ['run', '--retry=0', ...files]);
   failing.push(...(code === 0 ? [] : [files]));
   const plain = output.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g'), '');
   return code === 0 ? null : (/FAIL\s+(.*)/.exec(plain)?.[1]?.slice(0, 130) ?? 'tests');

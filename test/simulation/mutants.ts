@@ -58,14 +58,14 @@ export const mutants: readonly Mutant[] = [
     file: 'src/payments/ask.ts',
     find: 'row.sendBy.getTime() + deps.settings.graceSeconds * 1000;',
     put: 'row.sendBy.getTime();',
-    tests: ['test/story/payments.test.ts'],
+    tests: ['test/story/payments-doubt.test.ts'],
   },
   {
     name: 'the floor ignored',
     file: 'src/payments/observe.ts',
     find: 'if (ref !== null && row.floor !== null && ref <= row.floor) return null;',
     put: '',
-    tests: ['test/story/payments.test.ts'],
+    tests: ['test/story/payments-doubt.test.ts'],
   },
   {
     name: 'the reserve not released',
