@@ -3,10 +3,8 @@
 
 /** In the order of the page. */
 export const reasons = {
-  chain: 'Money on the chain: not yet. Addresses and sends come with the story of deposits.',
   lnurl: 'Lightning addresses and LNURL, paying and being paid by name: not yet.',
   callbacks: 'Web hooks of an account: not yet; the list is there and is empty.',
-  dollars: 'Dollar wallets: this gateway holds bitcoin only.',
   people: 'Accounts of people, their logins, phones and contacts: accounts here are the operator’s, and keys open them.',
   settings: 'Settings of an account: the operator’s configuration and command line have them.',
   blink: 'Services of Blink’s own: maps, quizzes, support, apps, regions, the end of custody.',
@@ -17,16 +15,8 @@ const onAccount = (...fields) => [...at('Account', ...fields), ...at('ConsumerAc
 
 /** Fields of types that are served (the three roots among them); what only they lead to is left out for the same reason. */
 export const leftOut = {
-  chain: [
-    ...at('Query', 'onChainTxFee', 'payoutSpeeds'),
-    ...at('Mutation', 'onChainAddressCreate', 'onChainAddressCurrent', 'onChainPaymentSend', 'onChainPaymentSendAll'),
-  ],
   lnurl: [...at('Mutation', 'lnurlPaymentSend', 'lnAddressPaymentSend')],
   callbacks: [...at('Mutation', 'callbackEndpointAdd', 'callbackEndpointDelete'), ...onAccount('callbackPortalUrl')],
-  dollars: [
-    ...at('Query', 'onChainUsdTxFee', 'onChainUsdTxFeeAsBtcDenominated'),
-    ...at('Mutation', 'onChainUsdPaymentSend', 'onChainUsdPaymentSendAsBtcDenominated'),
-  ],
   people: [
     ...at('Mutation', 'accountDelete', 'captchaCreateChallenge', 'captchaRequestAuthCode', 'contactCreate', 'userContactUpdateAlias'),
     ...at('Mutation', 'userEmailDelete', 'userEmailRegistrationInitiate', 'userEmailRegistrationValidate', 'userLogin', 'userLoginUpgrade'),

@@ -1,5 +1,6 @@
 // Holds our schema against Galoy's, field by field: what is served, what is not and why, and where a served thing is not exactly theirs.
 import {
+  astFromValue,
   getNamedType,
   isEnumType,
   isInputObjectType,
@@ -8,6 +9,7 @@ import {
   isObjectType,
   isSpecifiedScalarType,
   isUnionType,
+  print,
 } from 'graphql';
 
 const fielded = (type) => isObjectType(type) || isInterfaceType(type) || isInputObjectType(type);
@@ -20,16 +22,19 @@ export const insides = (type) => {
   return Object.fromEntries(Object.values(type.getFields()).map((field) => [field.name, shapeOf(field)]));
 };
 
+// As it is written in a schema: what an enum's value is inside is nobody's business.
+const defaultOf = (type, value) => (value === undefined ? null : print(astFromValue(value, type)));
+
 const shapeOf = ({ type, args = [], defaultValue, deprecationReason }) =>
   JSON.stringify({
     type: String(type),
-    default: defaultValue ?? null,
+    default: defaultOf(type, defaultValue),
     deprecated: deprecationReason ?? null,
     args: args.map(argOf).sort(),
   });
 
 const argOf = ({ name, type, defaultValue, deprecationReason }) =>
-  JSON.stringify([name, String(type), defaultValue ?? null, deprecationReason ?? null]);
+  JSON.stringify([name, String(type), defaultOf(type, defaultValue), deprecationReason ?? null]);
 
 const kindOf = (type) => type.astNode?.kind.replace('TypeDefinition', '') ?? type.constructor.name;
 

@@ -4,4 +4,5 @@ export interface Story {
   readonly alarms: ReadonlySet<string>;
   readonly terminal: ReadonlySet<string>;
 }
-export const statesPage: (stories: { readonly invoice: Story; readonly attempt: Story; readonly cashOut: Story }) => string;
+type Name = 'invoice' | 'attempt' | 'deposit' | 'payout' | 'cashOut';
+export const statesPage: (stories: { readonly [N in Name]: Story }) => string;

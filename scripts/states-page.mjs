@@ -27,17 +27,19 @@ const section = (title, { table, alarms, terminal }) => {
   ];
 };
 
-export const statesPage = ({ invoice, attempt, cashOut }) =>
+export const statesPage = ({ invoice, attempt, deposit, payout, cashOut }) =>
   [
     '# States',
     '',
-    'Printed from `src/invoices/states.ts`, `src/payments/states.ts` and `src/cashouts/states.ts` by `npm run generate`; a test fails when this page',
-    'differs from them.',
+    'Printed from `src/invoices/states.ts`, `src/payments/states.ts`, `src/deposits/states.ts`, `src/payouts/states.ts` and `src/cashouts/states.ts`',
+    'by `npm run generate`; a test fails when this page differs from them.',
     '',
     'Down: what happens. Across: the state it meets. **word**: moves there. `=`: seen already, newer details are still written. `·`: forbidden:',
     'an intention is refused, a fact is an incident. ⚠: allowed, because facts outrank intentions and clocks, but a person is told.',
     '',
     ...section('Invoice (paid to us)', invoice),
     ...section('Attempt (made by us; a payment is what its attempts say)', attempt),
+    ...section('Deposit (an output to an address of ours)', deposit),
+    ...section('Payout (a transaction made by us)', payout),
     ...section('Cash-out (a machine gives cash for an invoice that is held)', cashOut),
   ].join('\n');

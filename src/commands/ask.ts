@@ -20,6 +20,7 @@ import type { CommandDeps } from './deps.ts';
 import { dollarHandlers } from './dollars.ts';
 import { keyHandlers } from './keys.ts';
 import { limitedCommands } from './limits.ts';
+import { onChainHandlers } from './onchain.ts';
 import { priceHandlers } from './pricing.ts';
 import { ownWallet, principal } from './scope.ts';
 import {
@@ -47,6 +48,7 @@ export const createAsk = (deps: CommandDeps): Ask => {
     ...transferHandlers(deps, { askedUnder }),
     ...priceHandlers(deps),
     ...dollarHandlers(deps),
+    ...onChainHandlers(deps, { askedUnder }),
     createInvoice: async (input, asking) => createOwn(deps, input, { asking, wallet: await ownWallet(deps, asking, input.walletId) }),
     createInvoiceOnBehalf: (input, asking) => createOnBehalf(deps, input, asking),
     cancelInvoice: async (input, asking): Promise<InvoiceView> => {

@@ -13,6 +13,7 @@ export const limitedCommands: { readonly [N in CommandName]?: Limited } = {
   createInvoice: 'invoices',
   createHoldInvoice: 'invoices',
   createCashOut: 'invoices',
+  createAddress: 'addresses',
 };
 
 /** So many in a window; whoever exceeds them waits. Null: as many as they like. */

@@ -16,6 +16,7 @@ import { ownCashOut } from './cashing.ts';
 import type { CommandDeps } from './deps.ts';
 import { watchHold } from './holdwatch.ts';
 import { keysOf } from './keys.ts';
+import { onChainReads } from './onchain.ts';
 import { backendViews } from './overview.ts';
 import { paymentFor, watchPayment } from './paymentwatch.ts';
 import { priceReads } from './pricing.ts';
@@ -63,6 +64,8 @@ export const createReads = (deps: CommandDeps): Reads => {
     ...status,
     ...priceReads(deps.payments),
     ...updateReads(deps),
+    ...onChainReads(deps),
+    transactionsByAddress: (walletIds, address, page) => transactionPage(db, walletIds, page, address),
     payment: (who, hash) => paymentFor(deps, who, hash.toLowerCase()),
     watchStatus: (of, signal) => watchStatus({ feed: deps.payments.feed, clock, ...status }, of, signal),
     watchPayment: (who, hash, after, signal) => watchPayment(deps, { who, hash: hash.toLowerCase(), after }, signal),

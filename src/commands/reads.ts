@@ -2,6 +2,7 @@
 import type { CashOutView } from '../cashouts/view.ts';
 import type { InvoiceView } from '../invoices/view.ts';
 import type { PaymentView } from '../payments/view.ts';
+import type { Speed } from '../payouts/view.ts';
 import type { IncidentView } from '../platform/incidents.ts';
 import type { Spent } from '../wallets/spending.ts';
 import type { KeyView } from '../wallets/store-keys.ts';
@@ -25,6 +26,15 @@ export interface Reads extends PriceReads, UpdateReads {
   /** Spendable of each wallet, in the order asked; a BackendFault becomes Refused `backendUnavailable` for that wallet alone. */
   balances(walletIds: readonly string[]): Promise<readonly (bigint | Error)[]>;
   transactions(walletIds: readonly string[], page: PageAsk): Promise<Page<TransactionView>>;
+  /** Those on the chain with this address. Deposits are here once they are credited. */
+  transactionsByAddress(walletIds: readonly string[], address: string, page: PageAsk): Promise<Page<TransactionView>>;
+  /** Deposits that are not credited yet, newest first; `address` null: to any. */
+  pendingIncoming(walletIds: readonly string[], address: string | null): Promise<readonly TransactionView[]>;
+  /** The sum of them in msat, in the order asked. */
+  pendingIncomingBalances(walletIds: readonly string[]): Promise<readonly bigint[]>;
+  /** What sending this would cost now, in msat. Throws Refused as the send would. */
+  onChainFee(who: Principal, ask: ChainFeeAsk): Promise<bigint>;
+  payoutSpeeds(): readonly SpeedView[];
   transactionsByHash(walletIds: readonly string[], paymentHash: string): Promise<readonly TransactionView[]>;
   transactionById(walletIds: readonly string[], id: string): Promise<TransactionView | null>;
   invoices(walletIds: readonly string[], page: PageAsk): Promise<Page<InvoiceView>>;
@@ -62,6 +72,20 @@ export interface Reads extends PriceReads, UpdateReads {
   /** Open ones, newest first; with `all` the resolved ones too. For scope ADMIN. */
   incidents(all: boolean): Promise<readonly IncidentView[]>;
   globals(): Promise<GlobalsView>;
+}
+
+export interface ChainFeeAsk {
+  readonly walletId: string;
+  readonly address: string;
+  /** Null: the amount was given in dollars. */
+  readonly amountMsat: bigint | null;
+  readonly speed: Speed;
+}
+
+export interface SpeedView {
+  readonly speed: Speed;
+  /** Blocks within which it shall be confirmed. */
+  readonly targetConfirmations: number;
 }
 
 export interface PaymentEvent {

@@ -3,6 +3,7 @@ import type { CashOutView } from '../cashouts/view.ts';
 import type { InvoiceStatus, InvoiceView } from '../invoices/view.ts';
 import type { DecodedBolt11 } from '../lightning/bolt11.ts';
 import type { PaymentView } from '../payments/view.ts';
+import type { PayoutView, Speed } from '../payouts/view.ts';
 import type { LimitWindow } from '../wallets/spending.ts';
 import type { KeyView } from '../wallets/store-keys.ts';
 import type { AccountView, Principal, Scope, TransactionView, WalletView } from '../wallets/view.ts';
@@ -62,6 +63,31 @@ export interface SimulatedPay {
   readonly bolt11: string;
   /** For a request without an amount, or to pay more than it asks for. */
   readonly amountMsat: bigint | null;
+}
+
+export interface SendOnChain {
+  readonly walletId: string;
+  readonly address: string;
+  /** `all`: what the wallet has, less the fee. */
+  readonly amount: { readonly msat: bigint } | 'all';
+  readonly speed: Speed;
+  readonly memo: string | null;
+}
+
+/** What became of a send on the chain: never thrown once a row says `sending`. `succeeded`: it was broadcast, or is sure to be. */
+export interface PayoutAnswer {
+  readonly is: 'succeeded' | 'pending' | 'failed';
+  /** Null where no transaction was needed, from one of our wallets to another. */
+  readonly payout: PayoutView | null;
+  readonly transaction: TransactionView | null;
+}
+
+export interface SimulatedDeposit {
+  /** Null: blocks alone. */
+  readonly address: string | null;
+  readonly amountMsat: bigint;
+  /** Mined after it. */
+  readonly blocks: number;
 }
 
 export interface CreateHoldInvoice {
@@ -200,6 +226,18 @@ export interface CommandTypes {
   /** Nothing more is sent, on every replica, until resumed; what is under way goes on to its end. */
   readonly haltOutgoing: { readonly input: { readonly reason: string }; readonly output: { readonly halted: string | null } };
   readonly resumeOutgoing: { readonly input: Readonly<Record<never, never>>; readonly output: { readonly halted: string | null } };
+  /** Always a new one. */
+  readonly createAddress: { readonly input: { readonly walletId: string }; readonly output: { readonly address: string } };
+  /** The newest one, made when there is none. */
+  readonly currentAddress: { readonly input: { readonly walletId: string }; readonly output: { readonly address: string } };
+  readonly sendOnChain: { readonly input: SendOnChain; readonly output: PayoutAnswer };
+  /** From a dollar wallet, of which there is none yet: `wrongCurrency`. */
+  readonly sendOnChainUsd: { readonly input: { readonly walletId: string }; readonly output: PayoutAnswer };
+  /** Coins from outside on the simulated chain; `notSupported` unless a simulated backend is configured. */
+  readonly simulateDeposit: {
+    readonly input: SimulatedDeposit;
+    readonly output: { readonly txid: string | null; readonly height: number };
+  };
   /** Makes the simulated payer pay; `notSupported` unless a simulated backend is configured. */
   readonly simulatePayer: { readonly input: SimulatedPay; readonly output: { readonly paid: boolean; readonly detail: string } };
 }
@@ -238,6 +276,11 @@ export const commandScopes: { readonly [N in CommandName]: readonly Scope[] } = 
   askPayment: ['ADMIN'],
   haltOutgoing: ['ADMIN'],
   resumeOutgoing: ['ADMIN'],
+  createAddress: ['RECEIVE', 'WRITE'],
+  currentAddress: ['RECEIVE', 'WRITE'],
+  sendOnChain: ['WRITE'],
+  sendOnChainUsd: ['WRITE'],
+  simulateDeposit: [],
   simulatePayer: [],
 };
 

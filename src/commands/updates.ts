@@ -1,5 +1,7 @@
 // Everything that comes to an account as one stream, as upstream tells it: prices at once and every half minute, and between them each
 // receipt, by Lightning, by wallet id or on the chain, and each payment on the chain. Read from the outbox, so that every replica tells it.
+import { pendingTransaction } from '../deposits/pending.ts';
+import { depositById } from '../deposits/store.ts';
 import type { FeedEvent } from '../platform/feed.ts';
 import { transactionById, transactionOf } from '../wallets/transactions.ts';
 import type { Principal, TransactionView } from '../wallets/view.ts';
@@ -78,7 +80,8 @@ const textIn = (payload: unknown, name: string): string | null => {
 };
 
 /** Null for what is no receipt. */
-const updateOf = async ({ payments: { db } }: CommandDeps, { topic, walletId, payload }: FeedEvent): Promise<UpdateView | null> => {
+const updateOf = async (deps: CommandDeps, { topic, walletId, payload }: FeedEvent): Promise<UpdateView | null> => {
+  const { db } = deps.payments;
   if (walletId === null) return null;
   if (topic === 'invoice' && textIn(payload, 'state') === 'settled') {
     const transaction = await transactionOf(db, textIn(payload, 'invoiceId') ?? '', walletId);
@@ -88,5 +91,25 @@ const updateOf = async ({ payments: { db } }: CommandDeps, { topic, walletId, pa
     const transaction = await transactionById(db, [walletId], textIn(payload, 'transactionId') ?? '');
     return transaction && { is: 'intraledger', about: 'IntraLedgerReceipt', transaction };
   }
-  return null;
+  return onChainUpdate(deps, { topic, walletId, payload });
+};
+
+const onChainUpdate = async (
+  deps: CommandDeps,
+  { topic, walletId, payload }: { readonly topic: string; readonly walletId: string; readonly payload: unknown },
+): Promise<UpdateView | null> => {
+  const { db } = deps.payments;
+  const state = textIn(payload, 'state');
+  if (topic === 'payout' && state === 'sent') {
+    const transaction = await transactionOf(db, textIn(payload, 'payoutId') ?? '', walletId);
+    return transaction && { is: 'onchain', about: 'OnchainPayment', transaction };
+  }
+  if (topic !== 'deposit') return null;
+  const id = textIn(payload, 'depositId') ?? '';
+  if (state === 'credited') {
+    const transaction = await transactionOf(db, id, walletId);
+    return transaction && { is: 'onchain', about: 'OnchainReceipt', transaction };
+  }
+  const deposit = state === 'pending' ? await depositById(db, id) : null;
+  return deposit && { is: 'onchain', about: 'OnchainReceiptPending', transaction: await pendingTransaction(deps.deposits, deposit) };
 };

@@ -4,6 +4,7 @@ import { flag, httpUrl, key, postgresUrl, seconds, text, whole } from './fields.
 import { account } from './schema-accounts.ts';
 import { holds } from './schema-holds.ts';
 import { limits } from './schema-limits.ts';
+import { onChain } from './schema-onchain.ts';
 import { price } from './schema-price.ts';
 
 const listen = z.strictObject({
@@ -184,6 +185,7 @@ export const schema = z.strictObject({
     'How invoices are made.',
   ),
   holds: key(holds.prefault({}), 'keys and values', 'Hold invoices: how much, how long, and where the keys of guarded preimages are.'),
+  onChain: key(onChain.prefault({}), 'keys and values', 'Money on the chain: when a deposit counts, and what is sent how fast.'),
   graphql: key(graphql.prefault({}), 'keys and values', 'The GraphQL door.'),
   price: key(
     price.optional(),

@@ -287,6 +287,7 @@ export const shape = (shaping: Shaping): Config => {
     accounts: names.length === 0 ? [] : shapeAccounts(shaping, names),
     payments: { waitSeconds: raw.payments.waitSeconds },
     holds: { ...raw.holds, keyFile: raw.holds.keyFile === undefined ? join(dataDir, 'preimage.keys') : pathOf(shaping, raw.holds.keyFile) },
+    onChain: raw.onChain,
     graphql: raw.graphql,
     price: shapePrice(shaping),
     lightningAddressDomain: raw.lightningAddressDomain ?? domainOf(listen.publicUrl),

@@ -18,6 +18,7 @@ export interface Config {
   readonly accounts: readonly AccountConfig[];
   readonly payments: PaymentsConfig;
   readonly holds: HoldsConfig;
+  readonly onChain: OnChainConfig;
   readonly graphql: GraphqlConfig;
   /** Null: prices are not known. */
   readonly price: PriceConfig | null;
@@ -98,6 +99,14 @@ export interface HoldsConfig {
   readonly gatewaySats: number;
   /** When the creator names no longest hold. */
   readonly longestSeconds: number;
+}
+
+export interface OnChainConfig {
+  /** Blocks after which a deposit is credited. */
+  readonly confirmations: number;
+  readonly leastSats: number;
+  /** Blocks within which each speed shall be confirmed. */
+  readonly speeds: { readonly fast: number; readonly medium: number; readonly slow: number };
 }
 
 export interface GraphqlConfig {

@@ -10,12 +10,17 @@ import { createLimits, type LimitSettings } from '../commands/limits.ts';
 import { createReads } from '../commands/looking.ts';
 import type { Reads } from '../commands/reads.ts';
 import type { Ask } from '../commands/table.ts';
+import type { DepositSettings } from '../deposits/deps.ts';
+import { hastenChainWatch, knownAddresses } from '../deposits/store.ts';
 import type { HoldLimits, InvoiceDeps } from '../invoices/deps.ts';
 import { payableInside, payInside, standInside } from '../invoices/inside.ts';
 import { hastenInvoices, invoiceByHash } from '../invoices/store.ts';
 import type { PaymentSettings } from '../payments/deps.ts';
 import { sendsAtRest } from '../payments/send.ts';
 import { hastenAttempts } from '../payments/store.ts';
+import { type PayoutSettings, payoutTimes } from '../payouts/deps.ts';
+import { payoutsAtRest } from '../payouts/send.ts';
+import { hastenPayouts, hastenSentPayouts } from '../payouts/store.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db.ts';
 import { createFeed, type Feed } from '../platform/feed.ts';
@@ -30,7 +35,7 @@ import type { Prices } from '../prices/price.ts';
 import { createWalletStore, type WalletStore } from '../wallets/store.ts';
 import { type CashOutGuard, createCashOutGuard } from '../workers/cashouts.ts';
 import { createDeadlineGuard, type DeadlineGuard } from '../workers/deadlines.ts';
-import { follow } from '../workers/follow.ts';
+import { type FollowDeps, follow } from '../workers/follow.ts';
 import { startGauges } from '../workers/gauges.ts';
 import { createSweep, type Sweep } from '../workers/sweep.ts';
 import { createWatchdog, type Watchdog } from '../workers/watchdog.ts';
@@ -45,13 +50,17 @@ export interface CoreParts {
   readonly prices: Prices;
   readonly about: About;
   readonly payments: PaymentSettings;
+  readonly onChain: OnChainSettings;
   readonly keyless: LimitSettings['keyless'];
   /** Absent: keys are not limited. */
   readonly keyed?: LimitSettings['keyed'];
   readonly simulatedPayer: CommandDeps['simulatedPayer'];
+  readonly simulatedDepositor: CommandDeps['simulatedDepositor'];
   readonly vault: Vault;
   readonly holds: HoldLimits;
 }
+
+export type OnChainSettings = DepositSettings & Pick<PayoutSettings, 'leastSats' | 'targets'>;
 
 export interface Core {
   readonly ask: Ask;
@@ -91,7 +100,7 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
   const deps = storiesOf(parts, { feed, wallets, registry, outgoing });
   late.deps = deps;
   const stopping = new AbortController();
-  const workers = { db, clock, log, invoices: deps.invoices, payments: deps.payments };
+  const workers = { db, clock, log, invoices: deps.invoices, payments: deps.payments, deposits: deps.deposits, payouts: deps.payouts };
   const sweep = createSweep({ ...workers, swept: (story, rows) => metrics.count('sweep_rows', { story }, rows) });
   const deadlines = createDeadlineGuard(workers);
   const cashOuts = createCashOutGuard({ clock, log, cashOuts: deps });
@@ -99,9 +108,15 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
   let stopGauges: () => Promise<void> = async () => undefined;
   let following: readonly Promise<void>[] = [];
 
+  const onBlock: FollowDeps['block'] = (backendId, height) => {
+    deadlines.block(backendId, height);
+    hastenSentPayouts(db, backendId, clock.now()).catch((error: unknown) =>
+      log.warn({ err: error, backend: backendId }, 'payouts that wait for a block are asked about at their usual time'),
+    );
+  };
   const start = (): void => {
     following = registry.configured.map((one) =>
-      follow({ ...workers, block: deadlines.block, due: deadlines.due, reconnected: hasten(parts, log) }, one, stopping.signal),
+      follow({ ...workers, block: onBlock, due: deadlines.due, reconnected: hasten(parts, log) }, one, stopping.signal),
     );
     sweep.start();
     deadlines.start();
@@ -123,7 +138,9 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
     cashOuts,
     watchdog,
     start,
-    atRest: () => sendsAtRest(deps.payments),
+    atRest: async () => {
+      await Promise.all([sendsAtRest(deps.payments), payoutsAtRest(deps.payouts)]);
+    },
     close: async () => {
       stopping.abort();
       await Promise.all([sweep.stop(), deadlines.stop(), cashOuts.stop(), watchdog.stop(), stopGauges()]);
@@ -161,7 +178,8 @@ const hasten =
   (parts: CoreParts, log: Log) =>
   (backendId: string): void => {
     const now = parts.clock.now();
-    Promise.all([hastenAttempts(parts.db, backendId, now), hastenInvoices(parts.db, backendId, now)]).catch((error: unknown) =>
+    const all = [hastenAttempts, hastenInvoices, hastenPayouts, hastenChainWatch];
+    Promise.all(all.map((one) => one(parts.db, backendId, now))).catch((error: unknown) =>
       log.warn({ err: error, backend: backendId }, 'what waits for this backend is asked about at its usual time'),
     );
   };
@@ -184,11 +202,29 @@ const storiesOf = (parts: CoreParts, shared: Shared): CommandDeps => {
       log.error({ err: error }, 'an incident was not stored'),
     );
   };
+  const heights = createHeights();
   const common = { db, registry, clock, log, prices, alarm, wallet: wallets.wallet, displayCurrency: wallets.displayCurrency };
+  const halted = async (): Promise<boolean> => (await outgoing.reason()) !== null;
   return {
     wallets,
     about: parts.about,
     simulatedPayer: parts.simulatedPayer,
+    simulatedDepositor: parts.simulatedDepositor,
+    deposits: { ...common, heights, poke: feed.poke, settings: { confirmations: parts.onChain.confirmations } },
+    payouts: {
+      ...common,
+      heights,
+      feed,
+      halted,
+      network: parts.network,
+      underWay: new Set(),
+      available: async (id) => (await wallets.available([id])).get(id) ?? 0n,
+      ownAddress: async (address) => {
+        const [known] = await knownAddresses(db, [address]);
+        return known ? wallets.wallet(known.walletId) : null;
+      },
+      settings: { ...payoutTimes, ...parts.onChain, waitSeconds: parts.payments.waitSeconds },
+    },
     // The embedded database has one process: nobody else counts.
     limits: createLimits(parts, db.embedded ? ratesInMemory(clock) : ratesInTable(db, clock)),
     outgoing,
@@ -196,7 +232,7 @@ const storiesOf = (parts: CoreParts, shared: Shared): CommandDeps => {
       ...common,
       count: (what, backend) => metrics.count(what, { backend }),
       poke: feed.poke,
-      heights: createHeights(),
+      heights,
       vault: parts.vault,
       holds: parts.holds,
     },
@@ -208,7 +244,7 @@ const storiesOf = (parts: CoreParts, shared: Shared): CommandDeps => {
       underWay: new Set(),
       calling: new Set(),
       ended: (outcome) => metrics.count('payments_total', { outcome }),
-      halted: async () => (await outgoing.reason()) !== null,
+      halted,
       ownInvoice: async (hash) => {
         const row = await invoiceByHash(db, hash);
         if (!row) return null;

@@ -66,7 +66,9 @@ export const openCore = async (config: Config, options: OpenOptions): Promise<Op
     },
     payments: { ...defaultPaymentSettings, waitSeconds: config.payments.waitSeconds },
     ...limitsOf(config),
+    onChain: { confirmations: config.onChain.confirmations, leastSats: config.onChain.leastSats, targets: config.onChain.speeds },
     simulatedPayer: simulatedPayer(config),
+    simulatedDepositor: simulatedDepositor(config),
     vault: keys.vault,
     holds: heldAtMost(config),
   });
@@ -149,6 +151,27 @@ const simulatedPayer = (config: Config): CommandDeps['simulatedPayer'] => {
     if (!world) return { paid: false, detail: 'the simulated network is not there yet' };
     const outcome = await world.payer.pay({ bolt11: bolt11Text(bolt11), ...(amountMsat === null ? {} : { amount: msat(amountMsat) }) });
     return { paid: outcome.is === 'succeeded', detail: outcome.is === 'failed' ? outcome.reason : outcome.is };
+  };
+};
+
+/** Coins from outside and blocks, for the playground; null with real backends alone. */
+const simulatedDepositor = (config: Config): CommandDeps['simulatedDepositor'] => {
+  if (!config.backends.some((one) => one.simulated)) return null;
+  return ({ address, amountMsat, blocks }) => {
+    const network = simulatedWorld(config)?.network;
+    if (!network) return null;
+    const txid = address === null ? null : network.deposit(address, amountMsat);
+    network.mineBlocks(blocks);
+    return { txid, height: network.height() };
+  };
+};
+
+/** An address of somebody outside, for the playground's example of sending. */
+export const simulatedAddress = (config: Config): (() => Promise<string>) => {
+  return async () => {
+    const world = simulatedWorld(config);
+    if (!world) throw new Error('the simulated network is not there yet');
+    return world.payee.address();
   };
 };
 

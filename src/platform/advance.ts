@@ -10,6 +10,8 @@ const columns = {
     'state, preimage, received_msat, settled_by, held_handle, deadline_height, deadline_at, on_deadline, settle_at, sealed_preimage, held_at, settled_at, canceled_at, next_check_at, checks',
   attempts: 'state, disproved, ref, seen_in_flight, preimage, proof, fee_msat, failure, routes, ended_at, next_check_at, checks',
   cash_outs: 'state, dispensed_msat, started_at, report_by, reported_at, ended_at',
+  payouts: 'state, disproved, taken, txid, vout, paid_msat, fee_msat, failure, ended_at, next_check_at, checks',
+  deposits: 'state, confirmations, watched, ended_at',
 } as const;
 
 export type AdvancedTable = keyof typeof columns;
@@ -58,6 +60,8 @@ const statements = {
   invoices: { plain: single('invoices', false), cash: single('invoices', true), pair: pair('invoices') },
   attempts: { plain: single('attempts', false), cash: single('attempts', true), pair: pair('attempts') },
   cash_outs: { plain: single('cash_outs', false), cash: single('cash_outs', true), pair: pair('cash_outs') },
+  payouts: { plain: single('payouts', false), cash: single('payouts', true), pair: pair('payouts') },
+  deposits: { plain: single('deposits', false), cash: single('deposits', true), pair: pair('deposits') },
 } as const;
 
 /** True when this call moved the row; false when somebody else had moved it before: read again and step again. */

@@ -44,8 +44,8 @@ export interface JournalRow {
 }
 
 export interface OutboxRow {
-  readonly topic: 'payment' | 'invoice' | 'cashOut' | 'transfer';
-  /** Payment hash; of a cash-out and of a transfer (a row for each of its wallets), its id. */
+  readonly topic: 'payment' | 'invoice' | 'cashOut' | 'transfer' | 'deposit' | 'payout';
+  /** Payment hash; of a cash-out, a payout, a deposit and of a transfer (a row for each of its wallets), its id. */
   readonly subject: string;
   readonly account_id: string;
   readonly wallet_id: string;
@@ -114,7 +114,7 @@ export const effectClauses = (source: string, first: number): string => `
     INSERT INTO transactions (${transactionColumns})
     SELECT ${prefixed(transactionColumns, 't')} FROM ${source}, jsonb_populate_recordset(null::transactions, $${first}::jsonb) AS t
     ON CONFLICT (subject_id, wallet_id) DO UPDATE SET status = excluded.status, amount_msat = excluded.amount_msat,
-      fee_msat = excluded.fee_msat, preimage = excluded.preimage, kind = excluded.kind, ended_at = excluded.ended_at),
+      fee_msat = excluded.fee_msat, preimage = excluded.preimage, txid = excluded.txid, vout = excluded.vout, kind = excluded.kind, ended_at = excluded.ended_at),
   effect_journals AS (
     INSERT INTO journals (id, kind, subject_id, created_at)
     SELECT j.id, j.kind, j.subject_id, j.created_at FROM ${source}, jsonb_populate_recordset(null::journals, $${first + 1}::jsonb) AS j),

@@ -6,6 +6,8 @@ export type Refusal =
   | { readonly is: 'invalidInvoice'; readonly why: 'undecodable' | 'checksum' | 'network' | 'unsupported' }
   | { readonly is: 'amountRequired' | 'amountNotAllowed' | 'amountIsZero' | 'noAmountInInvoice' }
   | { readonly is: 'insufficientBalance'; readonly neededMsat: bigint; readonly availableMsat: bigint }
+  /** Too little to be sent on the chain. */
+  | { readonly is: 'belowDust'; readonly leastSats: number }
   | { readonly is: 'limitExceeded'; readonly limit: string; readonly remainingMsat: bigint }
   | { readonly is: 'tooManyRequests'; readonly what: 'invoices' | 'addresses'; readonly retryAfterSeconds: number }
   | { readonly is: 'wrongState'; readonly state: string; readonly asked: string }
@@ -39,6 +41,10 @@ export type Refusal =
         | 'selfPayment'
         | 'feeTooHigh'
         | 'backendUnavailable'
+        /** The same, of money on the chain. */
+        | 'chainUnavailable'
+        /** A wallet without anything to send. */
+        | 'nothingToSend'
         | 'outgoingHalted'
         | 'externalIdTaken'
         | 'reportConflict'

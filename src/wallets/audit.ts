@@ -21,11 +21,13 @@ const drifted = {
     FROM wallets w LEFT JOIN entries e ON e.account = 'wallet:' || w.id WHERE w.balance_kind = 'ledger'
     GROUP BY w.id HAVING w.available_msat <> coalesce(sum(e.amount_msat), 0) LIMIT 100`,
 };
-// A payment holds its reserve as long as its movement is pending.
+// A payment holds its reserve as long as its movement is pending; so does a payout, until a block has it.
 const reserves = {
   name: 'audit_reserves',
   text: `WITH held AS (
-      SELECT p.wallet_id, sum(p.amount_msat + p.max_fee_msat)::bigint AS msat FROM payments p
+      SELECT p.wallet_id, sum(p.msat)::bigint AS msat FROM (
+        SELECT id, wallet_id, amount_msat + max_fee_msat AS msat FROM payments
+        UNION ALL SELECT id, wallet_id, amount_msat + max_fee_msat FROM payouts WHERE NOT disproved) AS p
       JOIN transactions t ON t.subject_id = p.id AND t.wallet_id = p.wallet_id WHERE t.status = 'pending' GROUP BY p.wallet_id),
     booked AS (
       SELECT substr(account, 10)::uuid AS wallet_id, sum(amount_msat)::bigint AS msat FROM entries WHERE account LIKE 'reserved:%' GROUP BY account)

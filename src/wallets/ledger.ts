@@ -44,22 +44,33 @@ export const bookReceive = (booking: Booking, received: { readonly backendId: st
     available: received.msat,
   });
 
-/** A payment is about to be sent: amount and fee limit are set aside. Fails by the database's guard when the wallet has less. */
-export const bookReserve = (booking: Booking, reserve: { readonly msat: bigint }): JournalRow[] =>
-  journal('payment.reserve', booking, {
+/** A deposit is deep enough: all of it is the wallet's. */
+export const bookDeposit = (booking: Booking, received: { readonly backendId: string; readonly msat: bigint }): JournalRow[] =>
+  journal('deposit', booking, {
+    entries: [backend(received.backendId, -received.msat), wallet(booking, received.msat)],
+    available: received.msat,
+  });
+
+/** What is sent: over Lightning, or on the chain. */
+type Story = 'payment' | 'payout';
+
+/** Something is about to be sent: amount and fee limit are set aside. Fails by the database's guard when the wallet has less. */
+export const bookReserve = (booking: Booking, reserve: { readonly msat: bigint }, story: Story = 'payment'): JournalRow[] =>
+  journal(`${story}.reserve`, booking, {
     entries: [wallet(booking, -reserve.msat), reserved(booking, reserve.msat)],
     available: -reserve.msat,
   });
 
-/** A payment succeeded: the reserve is used up by amount and fee, and what is left of it goes back. */
+/** It arrived: the reserve is used up by amount and fee, and what is left of it goes back. */
 export const bookSettle = (
   booking: Booking,
   paid: { readonly backendId: string; readonly reserveMsat: bigint; readonly amountMsat: bigint; readonly feeMsat: bigint },
+  story: Story = 'payment',
 ): JournalRow[] => {
   const rest = paid.reserveMsat - paid.amountMsat - paid.feeMsat;
   // A backend that took more than the limit it was given: the wallet gave its reserve, the rest is the operator's loss.
   const back = rest > 0n ? rest : 0n;
-  return journal('payment.settle', booking, {
+  return journal(`${story}.settle`, booking, {
     entries: [
       reserved(booking, -paid.reserveMsat),
       backend(paid.backendId, paid.amountMsat + paid.feeMsat),
@@ -70,16 +81,20 @@ export const bookSettle = (
   });
 };
 
-/** A payment failed for good: the whole reserve goes back. */
-export const bookReverse = (booking: Booking, reserve: { readonly msat: bigint }): JournalRow[] =>
-  journal('payment.reverse', booking, {
+/** It failed for good: the whole reserve goes back. */
+export const bookReverse = (booking: Booking, reserve: { readonly msat: bigint }, story: Story = 'payment'): JournalRow[] =>
+  journal(`${story}.reverse`, booking, {
     entries: [reserved(booking, -reserve.msat), wallet(booking, reserve.msat)],
     available: reserve.msat,
   });
 
 /** A success that came after the reserve was given back: the money is gone, and it is nobody's but the operator's until a person decides. */
-export const bookLateSuccess = (booking: Booking, paid: { readonly backendId: string; readonly msat: bigint }): JournalRow[] =>
-  journal('payment.late', booking, {
+export const bookLateSuccess = (
+  booking: Booking,
+  paid: { readonly backendId: string; readonly msat: bigint },
+  story: Story = 'payment',
+): JournalRow[] =>
+  journal(`${story}.late`, booking, {
     entries: [backend(paid.backendId, paid.msat), { account: 'loss', amount_msat: -paid.msat }],
     available: 0n,
   });

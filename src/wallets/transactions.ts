@@ -24,6 +24,12 @@ const transactionPages = keysetPages({
   text: (rows) => `${shown(rows.source)} ORDER BY t.id ${rows.order}`,
   table: 'transactions',
 });
+const addressPages = keysetPages({
+  name: 'transactions_of_address',
+  text: (rows) => `${shown(rows.source)} ORDER BY t.id ${rows.order}`,
+  table: 'transactions',
+  where: 'address = (SELECT $4::text)',
+});
 const byHash = {
   name: 'transactions_by_hash',
   text: `${shown('transactions')} WHERE t.payment_hash = $1 AND t.wallet_id = ANY($2::uuid[]) ORDER BY t.id DESC LIMIT 100`,
@@ -39,11 +45,22 @@ const cursorId = (text: string | null, field: string): string | null => {
   return text;
 };
 
-/** One page of the wallets' movements; the cursor is the transaction's id. Throws Refused `invalidInput` for a bad cursor. */
-export const transactionPage = async (db: Database, walletIds: readonly string[], ask: PageAsk): Promise<Page<TransactionView>> => {
+/**
+ * One page of the wallets' movements, or of those that came to or went to one address; the cursor is the transaction's id.
+ * Throws Refused `invalidInput` for a bad cursor.
+ */
+export const transactionPage = async (
+  db: Database,
+  walletIds: readonly string[],
+  ask: PageAsk,
+  address: string | null = null,
+): Promise<Page<TransactionView>> => {
   const [older, newer] = [cursorId(ask.after, 'after') ?? behindAll, cursorId(ask.before, 'before') ?? beforeAll];
   const values = [[...new Set(walletIds)], older, newer];
-  const rows = await sql<TransactionView>(db, transactionPages(ask), values);
+  const rows =
+    address === null
+      ? await sql<TransactionView>(db, transactionPages(ask), values)
+      : await sql<TransactionView>(db, addressPages(ask), [...values, address]);
   return pageOf(rows, ask, (row) => row.id);
 };
 

@@ -26,6 +26,8 @@ export interface TransferOrder {
   readonly amountMsat: bigint;
   readonly memo: string | null;
   readonly keyId: string | null;
+  /** The recipient's address, when it was asked for by one. */
+  readonly address?: string;
   readonly asked: { readonly by: string; readonly key: string; readonly digest: string } | null;
 }
 
@@ -72,10 +74,12 @@ const rowOf = (deps: TransferDeps, order: TransferOrder): TransferRow => {
   };
 };
 
-const effectsOf = async (deps: TransferDeps, { from, to, amountMsat }: TransferOrder, row: TransferRow): Promise<Effects> => {
+const effectsOf = async (deps: TransferDeps, order: TransferOrder, row: TransferRow): Promise<Effects> => {
+  const { from, to, amountMsat } = order;
+  const address = order.address ?? null;
   const priceFor = async (wallet: WalletView): Promise<Price | null> => deps.prices.current(await deps.displayCurrency(wallet.accountId));
-  const sent = movement(row, { price: await priceFor(from), direction: 'send', wallet: from, other: to });
-  const received = movement(row, { price: await priceFor(to), direction: 'receive', wallet: to, other: from });
+  const sent = movement(row, { price: await priceFor(from), direction: 'send', wallet: from, other: to, address });
+  const received = movement(row, { price: await priceFor(to), direction: 'receive', wallet: to, other: from, address });
   return {
     transactions: [sent, received],
     journals: bookTransfer({ wallet: from, subjectId: row.id, at: row.created_at }, { to, msat: amountMsat }),
@@ -88,9 +92,10 @@ interface Side {
   readonly direction: 'send' | 'receive';
   readonly wallet: WalletView;
   readonly other: WalletView;
+  readonly address: string | null;
 }
 
-const movement = (row: TransferRow, { price, direction, wallet, other }: Side): TransactionRow => ({
+const movement = (row: TransferRow, { price, direction, wallet, other, address }: Side): TransactionRow => ({
   id: newId(row.created_at),
   account_id: wallet.accountId,
   wallet_id: wallet.id,
@@ -102,7 +107,7 @@ const movement = (row: TransferRow, { price, direction, wallet, other }: Side): 
   payment_hash: null,
   bolt11: null,
   preimage: null,
-  address: null,
+  address,
   txid: null,
   vout: null,
   memo: row.memo,

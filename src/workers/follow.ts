@@ -4,6 +4,8 @@
 import { keepCursor, readPin } from '../backends/pins.ts';
 import type { Cursor, Fact } from '../backends/port.ts';
 import type { Registered } from '../backends/registry.ts';
+import type { DepositDeps } from '../deposits/deps.ts';
+import { observeDeposits } from '../deposits/observe.ts';
 import { dueOf } from '../invoices/deadline.ts';
 import type { InvoiceDeps } from '../invoices/deps.ts';
 import { observeInvoice } from '../invoices/observe.ts';
@@ -20,6 +22,7 @@ export interface FollowDeps {
   readonly log: Log;
   readonly invoices: InvoiceDeps;
   readonly payments: PaymentDeps;
+  readonly deposits: DepositDeps;
   readonly block: (backendId: string, height: BlockHeight) => void;
   /** Something is held that is due at once: a plain invoice on a backend that leaves settling to us. */
   readonly due: () => void;
@@ -82,7 +85,7 @@ const effect = async (deps: FollowDeps, from: Source, fact: Fact): Promise<void>
       deps.block(from.backendId, fact.height);
       return;
     case 'deposit':
-      // Deposits have their story later; until then the cursor may pass them, for the chain is asked about again.
+      await observeDeposits(deps.deposits, from, [fact]);
       return;
   }
 };

@@ -2,6 +2,9 @@
 // work; the next time to ask grows with the age of the row and never becomes never.
 
 import type { InvoiceSighting } from '../backends/port.ts';
+import type { DepositDeps } from '../deposits/deps.ts';
+import { reconcileDeposits } from '../deposits/reconcile.ts';
+import { claimDueWatches, keepChainWatch, type WatchRow } from '../deposits/store.ts';
 import { askToCancel } from '../invoices/cancel.ts';
 import type { InvoiceDeps } from '../invoices/deps.ts';
 import { observeInvoice } from '../invoices/observe.ts';
@@ -11,6 +14,10 @@ import { paymentHash } from '../lightning/values.ts';
 import { askAbout } from '../payments/ask.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
 import { type AttemptRow, claimDueAttempts, rescheduleAttempt } from '../payments/store.ts';
+import { askAboutPayout } from '../payouts/ask.ts';
+import type { PayoutDeps } from '../payouts/deps.ts';
+import { payoutTerminal } from '../payouts/states.ts';
+import { claimDuePayouts, type PayoutRow, reschedulePayout } from '../payouts/store.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db.ts';
 import type { Log } from '../platform/log.ts';
@@ -21,7 +28,9 @@ export interface SweepDeps {
   readonly log: Log;
   readonly invoices: InvoiceDeps;
   readonly payments: PaymentDeps;
-  readonly swept?: (story: 'invoice' | 'attempt', rows: number) => void;
+  readonly deposits: DepositDeps;
+  readonly payouts: PayoutDeps;
+  readonly swept?: (story: 'invoice' | 'attempt' | 'payout' | 'chain', rows: number) => void;
 }
 
 export interface Sweep {
@@ -71,26 +80,50 @@ const sweepOnce = async (deps: SweepDeps): Promise<number> => {
 const sweepBatch = async (deps: SweepDeps): Promise<number> => {
   const now = deps.clock.now();
   const claim = { until: new Date(now.getTime() + claimMs), most: batch };
-  const [attempts, invoices] = await Promise.all([claimDueAttempts(deps.db, now, claim), claimDueInvoices(deps.db, now, claim)]);
-  await Promise.all([
-    ...attempts.map((row) => quietly(deps, row, sweepAttempt)),
-    ...invoices.map((row) => quietly(deps, row, sweepInvoice)),
+  const [attempts, invoices, payouts, chains] = await Promise.all([
+    claimDueAttempts(deps.db, now, claim),
+    claimDueInvoices(deps.db, now, claim),
+    claimDuePayouts(deps.db, now, claim),
+    claimDueWatches(deps.db, now, claim.until),
   ]);
-  if (attempts.length > 0) deps.swept?.('attempt', attempts.length);
-  if (invoices.length > 0) deps.swept?.('invoice', invoices.length);
-  return attempts.length + invoices.length;
+  await Promise.all([
+    ...attempts.map((row) => quietly(deps, { paymentHash: row.paymentHash }, () => sweepAttempt(deps, row))),
+    ...invoices.map((row) => quietly(deps, { paymentHash: row.paymentHash }, () => sweepInvoice(deps, row))),
+    ...payouts.map((row) => quietly(deps, { payoutId: row.id }, () => sweepPayout(deps, row))),
+    ...chains.map((row) => quietly(deps, { backend: row.backendId }, () => sweepChain(deps, row))),
+  ]);
+  const told = [
+    ['attempt', attempts.length],
+    ['invoice', invoices.length],
+    ['payout', payouts.length],
+    ['chain', chains.length],
+  ] as const;
+  for (const [story, rows] of told) if (rows > 0) deps.swept?.(story, rows);
+  return told.reduce((sum, [, rows]) => sum + rows, 0);
 };
 
-const quietly = async <R extends { readonly id: string; readonly paymentHash: string }>(
-  deps: SweepDeps,
-  row: R,
-  work: (deps: SweepDeps, row: R) => Promise<void>,
-): Promise<void> => {
+const quietly = async (deps: SweepDeps, row: Readonly<Record<string, string>>, work: () => Promise<void>): Promise<void> => {
   try {
-    await work(deps, row);
+    await work();
   } catch (error) {
     // Its claim runs out and it is asked about again; one row's trouble is not the others'.
-    deps.log.warn({ err: error, paymentHash: row.paymentHash }, 'a waiting row could not be asked about');
+    deps.log.warn({ err: error, ...row }, 'a waiting row could not be asked about');
+  }
+};
+
+const sweepPayout = async (deps: SweepDeps, row: PayoutRow): Promise<void> => {
+  const after = await askAboutPayout(deps.payouts, row);
+  if (after && !payoutTerminal.has(after.state)) await reschedulePayout(deps.db, row.id, later(deps, pauseSeconds(row.checks)));
+};
+
+const chainAgainSeconds = 15;
+
+const sweepChain = async (deps: SweepDeps, row: WatchRow): Promise<void> => {
+  try {
+    await reconcileDeposits(deps.deposits, row);
+  } catch (error) {
+    await keepChainWatch(deps.db, row, { at: later(deps, chainAgainSeconds), height: null });
+    throw error;
   }
 };
 

@@ -2,9 +2,11 @@
 // what we leave out is written down here, so that neither happens by accident.
 import { readFileSync } from 'node:fs';
 import {
+  astFromValue,
   buildSchema,
   type GraphQLArgument,
   type GraphQLInputField,
+  type GraphQLInputType,
   type GraphQLNamedType,
   isEnumType,
   isInputObjectType,
@@ -13,6 +15,7 @@ import {
   isObjectType,
   isScalarType,
   isUnionType,
+  print,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { schema } from '../../src/doors/graphql/schema.ts';
@@ -43,6 +46,7 @@ const addedFields = [
   'Mutation.outgoingHalt',
   'Mutation.outgoingResume',
   'Mutation.paymentAsk',
+  'Mutation.simulatedDeposit',
   'Mutation.simulatedPayerPay',
   'Mutation.walletCreate',
   'Mutation.walletSetRoutes',
@@ -114,6 +118,8 @@ const addedTypes = [
   'OutgoingPayload',
   'PaymentAskInput',
   'PaymentAskPayload',
+  'SimulatedDepositInput',
+  'SimulatedDepositPayload',
   'SimulatedPayerPayInput',
   'SimulatedPayerPayPayload',
   'WalletCreateInput',
@@ -152,6 +158,10 @@ const served = {
     'realtimePrice',
     'userDefaultWalletId',
     'usernameAvailable',
+    'onChainTxFee',
+    'onChainUsdTxFee',
+    'onChainUsdTxFeeAsBtcDenominated',
+    'payoutSpeeds',
   ],
   Mutation: [
     'accountUpdateDefaultWalletId',
@@ -173,6 +183,12 @@ const served = {
     'lnUsdInvoiceCreate',
     'lnUsdInvoiceCreateOnBehalfOfRecipient',
     'lnUsdInvoiceFeeProbe',
+    'onChainAddressCreate',
+    'onChainAddressCurrent',
+    'onChainPaymentSend',
+    'onChainPaymentSendAll',
+    'onChainUsdPaymentSend',
+    'onChainUsdPaymentSendAsBtcDenominated',
     'userUpdateUsername',
   ],
   Subscription: [
@@ -191,10 +207,16 @@ const shared = ourTypes.filter(({ name }) => upstream.getType(name) !== undefine
 
 const kindOf = (type: GraphQLNamedType): string => type.constructor.name;
 
+/** As it is written in a schema: what an enum's value is inside is nobody's business. */
+const defaultOf = (type: GraphQLInputType, value: unknown): string | null => {
+  const node = value === undefined ? null : astFromValue(value, type);
+  return node ? print(node) : null;
+};
+
 const inputsOf = (inputs: readonly (GraphQLArgument | GraphQLInputField)[]): readonly string[] =>
   inputs
     .map(({ name, type, defaultValue, deprecationReason }) =>
-      JSON.stringify([name, String(type), defaultValue ?? null, deprecationReason ?? null]),
+      JSON.stringify([name, String(type), defaultOf(type, defaultValue), deprecationReason ?? null]),
     )
     .sort();
 

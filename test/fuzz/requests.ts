@@ -68,6 +68,7 @@ const goodField = (random: Random, target: Target, { name, type }: Mutation['fie
     webhookUrl: () => 'https://example.com/hook',
     longestHold: () => 60,
     username: () => 'operator',
+    address: () => 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080',
     preimage: () => 'ef'.repeat(32),
   };
   return JSON.stringify(known[name]?.() ?? plainValue(type) ?? null);

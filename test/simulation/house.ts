@@ -148,7 +148,9 @@ const createFor = async (parts: HouseParts, { life, worlds, witness, backends }:
     about: { lightningAddressDomain: 'localhost', version: 'simulation', commit: 'simulation', simulated: true },
     payments: defaultPaymentSettings,
     keyless: { perMinute: 60, blockSeconds: 300 },
+    onChain: { confirmations: 2, leastSats: 5000, targets: { fast: 2, medium: 6, slow: 24 } },
     simulatedPayer: null,
+    simulatedDepositor: null,
     vault: parts.vault,
     holds: { perWalletMsat: 10_000_000_000n, perGatewayMsat: 100_000_000_000n, longestSeconds: 600 },
   });

@@ -90,7 +90,9 @@ export const testCore = async (options: TestCoreOptions = {}): Promise<TestCore>
     about: { lightningAddressDomain: 'localhost', version: 'test', commit: 'test', simulated: true },
     payments: { ...defaultPaymentSettings, ...options.payments },
     keyless: { perMinute: 60, blockSeconds: 300 },
+    onChain: { confirmations: 2, leastSats: 5000, targets: { fast: 1, medium: 6, slow: 24 } },
     simulatedPayer: null,
+    simulatedDepositor: null,
     vault: options.vault ?? testVault(),
     holds: { perWalletMsat: 10_000_000_000n, perGatewayMsat: 100_000_000_000n, longestSeconds: 600 },
   });

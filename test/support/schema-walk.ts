@@ -13,8 +13,8 @@ import {
   isInputObjectType,
   isInterfaceType,
   isListType,
-  isNonNullType,
   isObjectType,
+  isRequiredArgument,
   isRequiredInputField,
 } from 'graphql';
 import { schema } from '../../src/doors/graphql/schema.ts';
@@ -108,7 +108,7 @@ const isEnd = (name: string): boolean =>
 
 const given = (field: GraphQLField<unknown, unknown>, asked: string | null): string => {
   const args = field.args
-    .filter(({ name, type }) => name !== asked && isNonNullType(type))
+    .filter((argument) => argument.name !== asked && isRequiredArgument(argument))
     .map(({ name }) => `${name}: ${JSON.stringify(literals[name] ?? '')}`);
   if (asked !== null) args.push(`${asked}: $v`);
   return args.length === 0 ? '' : `(${args.join(', ')})`;

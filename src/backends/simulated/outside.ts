@@ -1,6 +1,7 @@
 // The people outside: somebody who pays our invoices and somebody whose invoices we pay. Driven by the playground and by tests.
 import { type Bolt11, fromSat, type Msat, msat, type PaymentHash, type Preimage } from '../../lightning/values.ts';
 import type { InvoiceTerms, PayOutcome } from '../port.ts';
+import { newAddress } from './chain.ts';
 import { addInvoice } from './invoice-create.ts';
 import { cancelInvoice, type Ending, lookUpInvoice, settleInvoice } from './invoices.ts';
 import type { SimInvoice } from './model.ts';
@@ -37,6 +38,8 @@ export interface Outside {
   readonly payee: {
     /** @throws RangeError when no invoice can hold it. */
     createInvoice(order?: OutsideInvoice): SimInvoice;
+    /** A new address of somebody outside, of `bob` when nobody is named. */
+    address(node?: string): string;
     /** With a hash, its owner keeps the preimage; without one, the node draws it and the answer shows it. */
     createHoldInvoice(order?: OutsideInvoice & { readonly hash?: PaymentHash }): SimInvoice;
     settle(invoice: SimInvoice, preimage: Preimage): Ending;
@@ -56,6 +59,7 @@ export const createOutside = (network: Network): Outside => {
     payer: { pay: (payment) => pay(network, payment) },
     payee: {
       createInvoice: (order = {}) => create(order, { isHold: false }),
+      address: (node = 'bob') => newAddress(sim, node),
       createHoldInvoice: ({ hash, ...order } = {}) => create(order, { isHold: true, ...(hash === undefined ? {} : { hash }) }),
       settle: (invoice, preimage) => settleInvoice(sim, invoice.node, { hash: invoice.hash, preimage }),
       cancel: (invoice) => cancelInvoice(sim, invoice.node, invoice.hash),

@@ -21,6 +21,8 @@ export interface GraphqlContext {
 export interface Loaders {
   /** Balance in msat by wallet id; a wallet whose backend cannot be asked rejects alone. */
   readonly balance: DataLoader<string, bigint>;
+  /** What is on its way on the chain and not credited yet, in msat by wallet id. */
+  readonly pendingIncoming: DataLoader<string, bigint>;
   /** What a key has spent, by its id. */
   readonly spent: DataLoader<string, Spent>;
 }

@@ -6,6 +6,7 @@ import type { Loaders } from './context.ts';
 
 /** Fresh loaders: they remember what they loaded, so they live no longer than a request or an event. */
 export const createLoaders = (reads: Reads): Loaders => ({
+  pendingIncoming: new DataLoader<string, bigint>((walletIds) => reads.pendingIncomingBalances(walletIds)),
   balance: new DataLoader<string, bigint>((walletIds) => reads.balances(walletIds)),
   spent: new DataLoader<string, Spent>((keyIds) => reads.spentByKeys(keyIds)),
 });

@@ -49,6 +49,7 @@ const good = (mutation: Mutation, field: string): unknown => {
     amount: '1000',
     currency: 'USD',
     username: 'operator',
+    address: 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080',
     paymentRequest: mutation.name.startsWith('lnNoAmount') ? invoices.open : invoices.priced,
     paymentHash: 'ab'.repeat(32),
   };

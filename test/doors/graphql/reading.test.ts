@@ -98,11 +98,11 @@ describe('me', () => {
 
 describe('a wallet', () => {
   it('has its balance in whole satoshis, as a number', async () => {
-    const context = fake({ reads: mine, balances: { [walletId]: 5_999n } });
+    const context = fake({ reads: { ...mine, pendingIncomingBalances: async () => [2_999n] }, balances: { [walletId]: 5_999n } });
     const result = await run(context, one('__typename id accountId walletCurrency balance pendingIncomingBalance'), {
       w: walletId.toUpperCase(),
     });
-    const expected = { __typename: 'BTCWallet', id: walletId, accountId, walletCurrency: 'BTC', balance: 5, pendingIncomingBalance: 0 };
+    const expected = { __typename: 'BTCWallet', id: walletId, accountId, walletCurrency: 'BTC', balance: 5, pendingIncomingBalance: 2 };
     expect(result).toEqual({ data: { me: { defaultAccount: { walletById: expected } } } });
   });
   it('whose backend is down makes me null, with Galoy’s words', async () => {
@@ -186,15 +186,37 @@ describe('a wallet', () => {
     expect(result.data).toEqual({ me: null });
     expect(errorsOf(result)[0]?.[0]).toMatch(/\(code: CouldNotFindTransactionError\)$/);
   });
-  it('has nothing on the chain yet, and checks addresses all the same', async () => {
+  it('shows what comes on the chain, pending apart from credited, and checks addresses', async () => {
     const address = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
-    const fields = `pendingIncomingTransactions { id } pendingIncomingTransactionsByAddress(address: "${address}") { id }
-      transactionsByAddress(address: "${address}") { edges { node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }`;
-    expect(await inWallet(fields, {})).toEqual({
-      pendingIncomingTransactions: [],
-      pendingIncomingTransactionsByAddress: [],
-      transactionsByAddress: { edges: [], pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null } },
+    const asked: unknown[] = [];
+    const onChain = { kind: 'onchain', address, txid: 'ab'.repeat(32), vout: 1, paymentHash: null, bolt11: null } as const;
+    const reads: Partial<Reads> = {
+      pendingIncoming: async (ids, to) => {
+        asked.push([ids, to]);
+        return [{ ...transaction(), ...onChain, status: 'pending' }];
+      },
+      transactionsByAddress: async (ids, to) => {
+        asked.push([ids, to]);
+        return { rows: [{ cursor: 'c1', node: { ...transaction(), ...onChain } }], hasNext: false, hasPrevious: false };
+      },
+    };
+    const fields = `pendingIncomingTransactions { status } pendingIncomingTransactionsByAddress(address: "${address.toUpperCase()}") { status }
+      transactionsByAddress(address: "${address}") { edges { node { status initiationVia { ... on InitiationViaOnChain { address } }
+        settlementVia { ... on SettlementViaOnChain { transactionHash vout } } } } }`;
+    expect(await inWallet(fields, reads)).toEqual({
+      pendingIncomingTransactions: [{ status: 'PENDING' }],
+      pendingIncomingTransactionsByAddress: [{ status: 'PENDING' }],
+      transactionsByAddress: {
+        edges: [
+          { node: { status: 'SUCCESS', initiationVia: { address }, settlementVia: { transactionHash: onChain.txid, vout: onChain.vout } } },
+        ],
+      },
     });
+    expect(asked).toEqual([
+      [[walletId], null],
+      [[walletId], address],
+      [[walletId], address],
+    ]);
     const bad = await run(fake({ reads: mine }), one('transactionsByAddress(address: "x") { edges { cursor } }'), { w: walletId });
     expect(bad.data).toEqual({ me: { defaultAccount: { walletById: { transactionsByAddress: null } } } });
     expect(errorsOf(bad)).toEqual([['Invalid value for OnChainAddress', 'INVALID_INPUT']]);

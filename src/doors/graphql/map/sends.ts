@@ -1,9 +1,9 @@
 // What a send's answer looks like to Galoy's clients: FAILURE with at least one error, every other status with none (contract §7).
 // A null status next to an error says that nothing was tried, or that nobody knows: never "failed" for "I do not know".
-import type { SendAnswer } from '../../../commands/table.ts';
+import type { PayoutAnswer, SendAnswer } from '../../../commands/table.ts';
 import type { TransactionView } from '../../../wallets/view.ts';
 import type { SendPayload } from '../types/payloads.ts';
-import { failureText } from './texts.ts';
+import { failureText, payoutFailureText } from './texts.ts';
 import type { Trouble } from './trouble.ts';
 
 const statuses = { succeeded: 'SUCCESS', pending: 'PENDING', failed: 'FAILURE', alreadyPaid: 'ALREADY_PAID' } as const;
@@ -16,6 +16,13 @@ export const sendAnswer = ({ is, payment, transaction }: SendAnswer): SendPayloa
 
 /** A transfer that is done. */
 export const moved = (transaction: TransactionView): SendPayload => ({ errors: [], status: 'SUCCESS', transaction });
+
+/** The same for a send on the chain. */
+export const payoutAnswer = ({ is, payout, transaction }: PayoutAnswer): SendPayload => ({
+  errors: is === 'failed' ? [payoutFailureText(payout)] : [],
+  status: statuses[is],
+  transaction,
+});
 
 /** A refusal means that no row says `sending`: nothing was paid, and FAILURE is the truth. */
 export const noSend = (trouble: Trouble): SendPayload => {

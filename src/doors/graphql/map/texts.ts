@@ -1,9 +1,10 @@
 // Galoy's words and codes for what the core refuses (contract §4.3): one exhaustive table, and the only place that knows them.
 // Clients search these texts: "auth", "scope", "forbidden" and "permission" stand in no other text than that for a missing scope
 // and upstream's for a key that is made with none.
-import type { PayFailure } from '../../../backends/port.ts';
+import type { ChainFailure, PayFailure } from '../../../backends/port.ts';
 import { toSatCeil, toSatFloor } from '../../../lightning/values.ts';
 import type { PaymentView } from '../../../payments/view.ts';
+import type { PayoutView } from '../../../payouts/view.ts';
 import type { Refusal } from '../../../platform/refusal.ts';
 import { externalIdText } from '../scalars/texts.ts';
 
@@ -38,6 +39,11 @@ const offlineText = say(
   'Offchain action failed, please try again in a few minutes. If the problem persists, please contact support. ' +
     'If you are on regtest, it might because blocks need to be generated so that lnd can be considered active.',
 );
+const chainOfflineText = say(
+  'LND_OFFLINE',
+  'Onchain action failed, please try again in a few minutes. If the problem persists, please contact support. ' +
+    'If you are on regtest, it might because blocks need to be generated so that lnd can be considered active.',
+);
 const issueText = say('LIGHTNING_PAYMENT_ERROR', 'Issue with lightning payment, please try again.');
 const processedText = say('INVALID_INPUT', 'The invoice has already been processed');
 const amountText = say('INVALID_INPUT', 'A valid satoshi amount is required');
@@ -55,6 +61,7 @@ const fieldTexts: ReadonlyMap<string, ErrorText> = new Map(
     descriptionHash: say('INVALID_INPUT', 'Hex32Bytes is not 32 bytes'),
     paymentHash: say('INVALID_INPUT', 'Invalid value for PaymentHash'),
     walletId: say('INVALID_INPUT', 'Invalid value for WalletId'),
+    address: say('INVALID_INPUT', 'Invalid value for OnChainAddress'),
     amountMsat: amountText,
     bolt11: say('INVALID_INPUT', 'Invalid value for LnPaymentRequest'),
     after: cursorText('after'),
@@ -129,6 +136,9 @@ const texts: Texts = {
   selfPayment: () => selfText,
   feeTooHigh: () => feeText,
   backendUnavailable: () => offlineText,
+  chainUnavailable: () => chainOfflineText,
+  belowDust: ({ leastSats }) => say('INVALID_INPUT', `Use lightning to send amounts less than ${leastSats} sats`),
+  nothingToSend: always('INSUFFICIENT_BALANCE', 'No balance left to send.'),
   outgoingHalted: always('OPERATION_RESTRICTED', 'Outgoing payments are halted, please contact support.'),
   externalIdTaken: always('INVALID_INPUT', 'External id for invoice or transaction already exists'),
   notReceivable: ({ neededMsat, receivableMsat }) =>
@@ -163,3 +173,17 @@ const failureTexts: { readonly [F in PayFailure | 'notSent']: (payment: PaymentV
 /** Why a payment failed, in Galoy's words; there is always something to say. */
 export const failureText = (payment: PaymentView | null): ErrorText =>
   payment === null ? issueText : failureTexts[payment.failure ?? 'other'](payment);
+
+const payoutFailureTexts: { readonly [F in ChainFailure | 'notSent']: (payout: PayoutView) => ErrorText } = {
+  insufficientBalance: ({ amountMsat }) =>
+    say('INSUFFICIENT_BALANCE', `Payment amount '${toSatCeil(amountMsat)}' sats exceeds what can be sent now`),
+  dust: always('INVALID_INPUT', 'Use lightning to send an amount as small as this'),
+  address: () => say('INVALID_INPUT', 'Invalid value for OnChainAddress'),
+  feeLimit: () => feeText,
+  other: () => chainOfflineText,
+  notSent: () => chainOfflineText,
+};
+
+/** Why a send on the chain failed, in Galoy's words; there is always something to say. */
+export const payoutFailureText = (payout: PayoutView | null): ErrorText =>
+  payout === null ? chainOfflineText : payoutFailureTexts[payout.failure ?? 'other'](payout);

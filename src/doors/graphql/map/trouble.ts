@@ -40,7 +40,9 @@ export const troubleOf = (error: unknown, field: string, context: GraphqlContext
   if (refusal.is === 'unauthenticated') throw notAuthorized();
   if (refusal.is === 'internal') context.report(error, field);
   const text = refusalText(refusal);
-  const early = refusal.is === 'forbidden' || (refusal.is === 'notFound' && refusal.what === 'wallet');
+  // An address of another network is refused where upstream's scalar refuses it.
+  const isScalar = refusal.is === 'invalidInput' && refusal.field === 'address';
+  const early = isScalar || refusal.is === 'forbidden' || (refusal.is === 'notFound' && refusal.what === 'wallet');
   return early ? { is: 'input', errors: [{ message: text.message, code: null }] } : { is: 'refused', refusal, errors: [text] };
 };
 

@@ -108,11 +108,10 @@ export const Account = builder.interfaceRef<AccountView>('Account').implement({
     limits: t.field({ type: AccountLimits, resolve: (account) => account }),
     pendingIncomingTransactions: t.field({
       type: [Transaction],
-      description: 'Deposits on the chain that are not confirmed. None: this gateway takes nothing on the chain yet.',
+      description: 'Deposits on the chain that are not credited yet. Newest first.',
       args: { walletIds: t.arg({ type: ['WalletId'], required: { list: false, items: false }, description: walletIdsArg }) },
       resolve: reading('pendingIncomingTransactions', async (_account, args, context) => {
-        await ownWalletIds(args.walletIds, context);
-        return [];
+        return context.reads.pendingIncoming(await ownWalletIds(args.walletIds, context), null);
       }),
     }),
     realtimePrice: t.field({

@@ -12,7 +12,6 @@ import { WalletCurrency } from './enums.ts';
 import { Invoice } from './Invoice.ts';
 import { Transaction } from './Transaction.ts';
 
-const emptyPage = { rows: [], hasNext: false, hasPrevious: false } as const;
 const newestFirst = 'Newest first.';
 const addressArg = 'Only what came to this address.';
 
@@ -51,22 +50,25 @@ export const Wallet = builder.interfaceRef<WalletView>('Wallet').implement({
     }),
     pendingIncomingBalance: t.field({
       type: 'SignedAmount',
-      description: 'Satoshis on the chain that are not confirmed. Zero: this gateway takes nothing on the chain yet.',
-      resolve: () => 0,
+      description: 'Satoshis on the chain that are on their way and not credited yet.',
+      resolve: reading('pendingIncomingBalance', async (wallet, _args, context) =>
+        toSatFloor(await context.loaders.pendingIncoming.load(wallet.id)),
+      ),
     }),
     pendingIncomingTransactions: t.field({
       type: [Transaction],
-      description: 'Deposits on the chain that are not confirmed. None yet.',
-      resolve: () => [],
+      description:
+        'Deposits on the chain that are not credited yet; credited, they have another id and are in the transactions. Newest first.',
+      resolve: reading('pendingIncomingTransactions', async (wallet, _args, context) => context.reads.pendingIncoming([wallet.id], null)),
     }),
     pendingIncomingTransactionsByAddress: t.field({
       type: [Transaction],
-      description: 'Deposits to one address that are not confirmed. None yet.',
+      description: 'Deposits to one address that are not credited yet. Newest first.',
+
       args: { address: t.arg({ type: 'OnChainAddress', required: true, description: addressArg }) },
-      resolve: (_wallet, args) => {
-        good(args.address);
-        return [];
-      },
+      resolve: reading('pendingIncomingTransactionsByAddress', async (wallet, args, context) =>
+        context.reads.pendingIncoming([wallet.id], good(args.address)),
+      ),
     }),
     transactionById: t.field({
       type: Transaction,
@@ -87,13 +89,11 @@ export const Wallet = builder.interfaceRef<WalletView>('Wallet').implement({
     transactionsByAddress: t.field({
       type: TransactionConnection,
       nullable: true,
-      description: 'Movements on the chain with one address, newest first. None yet.',
+      description: 'Movements with one address, newest first: what was sent to it, and what came to it once it is credited.',
       args: { address: t.arg({ type: 'OnChainAddress', required: true, description: addressArg }), ...pageArgs },
-      resolve: reading('transactionsByAddress', async (_wallet, args) => {
-        good(args.address);
-        pageAsk(args);
-        return emptyPage;
-      }),
+      resolve: reading('transactionsByAddress', async (wallet, args, context) =>
+        context.reads.transactionsByAddress([wallet.id], good(args.address), pageAsk(args)),
+      ),
     }),
     transactionsByPaymentHash: t.field({
       type: [Transaction],

@@ -26,6 +26,11 @@ export const TxStatus = builder.enumType('TxStatus', {
   values: { FAILURE: { value: 'failure' }, PENDING: { value: 'pending' }, SUCCESS: { value: 'success' } } as const,
 });
 
+export const PayoutSpeed = builder.enumType('PayoutSpeed', {
+  description: 'How soon a transaction shall be in a block; sooner costs more.',
+  values: { FAST: { value: 'fast' }, MEDIUM: { value: 'medium' }, SLOW: { value: 'slow' } } as const,
+});
+
 export const Network = builder.enumType('Network', {
   description: 'Which Bitcoin network.',
   values: ['mainnet', 'regtest', 'signet', 'testnet'] as const,
