@@ -9,7 +9,8 @@ export interface Row {
   readonly concurrency: number;
   readonly requests: number;
   readonly perSecond: number;
-  /** Milliseconds. */
+  /** Milliseconds. The fastest tenth is what the machine's other work has touched least. */
+  readonly p10: number;
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
@@ -83,7 +84,7 @@ const rowOf = (subject: Subject, concurrency: number, pieces: readonly Piece[]):
   return {
     ...{ what: subject.what, database: subject.database, concurrency, requests },
     perSecond: requests / sum(pieces.map((piece) => piece.seconds)),
-    ...{ p50: quantile(latencies, 0.5), p95: quantile(latencies, 0.95), p99: quantile(latencies, 0.99) },
+    ...{ p10: quantile(latencies, 0.1), p50: quantile(latencies, 0.5), p95: quantile(latencies, 0.95), p99: quantile(latencies, 0.99) },
     cpuMs: sum(pieces.map((piece) => piece.cpuMs)) / requests,
     behindCpuMs: subject.behind === null ? null : sum(pieces.map((piece) => piece.behindCpuMs)) / requests,
     rssMb: Math.max(...pieces.map((piece) => piece.rssMb)),

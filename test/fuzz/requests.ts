@@ -69,6 +69,7 @@ const goodField = (random: Random, target: Target, { name, type }: Mutation['fie
     longestHold: () => 60,
     username: () => 'operator',
     address: () => 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080',
+    currency: () => 'USD',
     preimage: () => 'ef'.repeat(32),
   };
   return JSON.stringify(known[name]?.() ?? plainValue(type) ?? null);
