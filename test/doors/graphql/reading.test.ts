@@ -30,6 +30,7 @@ const refusing = (refusal: Refusal) => (): never => {
 const mine: Partial<Reads> = {
   account: async () => account,
   wallets: async () => [wallet(), wallet(otherWalletId)],
+  shown: (currency) => currency,
   wallet: async (_who, id) => (id === walletId ? wallet() : refusing({ is: 'notFound', what: 'wallet', given: id })()),
 };
 const one = (fields: string): string => `query q($w: WalletId!) { me { defaultAccount { walletById(walletId: $w) { ${fields} } } } }`;
