@@ -144,6 +144,32 @@ describe('a limit', () => {
   });
 });
 
+describe('on the chain', () => {
+  const network = () => core.backend.world.network;
+  const sendOn = (keyId: string, sats: number, more: object = {}) => {
+    const input = { walletId: core.walletId, address: core.backend.world.payee.address(), amount: { msat: BigInt(sats) * 1000n } } as const;
+    return core.ask('sendOnChain', { ...input, speed: 'fast', memo: null, ...more }, by(keyId));
+  };
+
+  test('a send counts with its fee, is refused above the limit, and counts no more when it has failed', async () => {
+    const { address } = await core.ask('createAddress', { walletId: core.walletId }, core.asking());
+    network().deposit(address, 5_000_000_000n as never);
+    network().mineBlocks(2);
+    await until('funds', async () => ((await core.backend.balance?.(AbortSignal.timeout(1000)))?.chainConfirmed ?? 0n) > 0n);
+    const id = await newKey();
+    await limit(id, 'daily', 30_000);
+    core.backend.faults.next('sendOnChain', { is: 'notReady' });
+    expect((await sendOn(id, 20_000)).is).toBe('failed');
+    expect((await spent(id))?.daily).toBe(0n);
+    const answer = await sendOn(id, 20_000);
+    expect(answer.is).toBe('succeeded');
+    const fee = answer.transaction?.feeMsat ?? -1n;
+    expect((await spent(id))?.daily).toBe(20_000_000n + fee);
+    await expect(sendOn(id, 10_000)).rejects.toMatchObject(over('daily', 10_000_000n - fee));
+    expect((await send(id, 5_000)).is).toBe('succeeded');
+  });
+});
+
 describe('at once', () => {
   // Fifty sends of a thousand satoshis against a limit of ten thousand.
   const outcome = async (sends: readonly ReturnType<typeof send>[]) => {
