@@ -1,6 +1,7 @@
 // docs/galoy-compatibility.md as text: every field of Galoy's public schema, as served or not served and why.
 import { compare } from './compatibility.mjs';
 import { leftOut, reasons } from './compatibility-reasons.mjs';
+import { recordingsSection } from './recordings-page.mjs';
 
 const row = (...cells) => `| ${cells.join(' | ')} |`;
 const code = (text) => `\`${text}\``;
@@ -69,6 +70,7 @@ export const compatibility = (ours, theirs) => {
     row('---', '---'),
     ...Object.entries(reasons).map(([name, text]) => row(code(name), text)),
     '',
+    ...recordingsSection(),
     ...roots.flatMap((name) => types.filter((type) => type.name === name).flatMap(rootSection)),
     '## Types that are served',
     '',
