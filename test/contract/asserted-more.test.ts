@@ -67,6 +67,24 @@ const expectRestricted = ({ status, errors }: Json, window: string): void => {
   expect(errors[0].message).toContain(window);
 };
 
+const setCurrency = async (key: string): Promise<Json> =>
+  gateway.ask(
+    'mutation m($input: AccountUpdateDisplayCurrencyInput!) { accountUpdateDisplayCurrency(input: $input) { errors { message } } }',
+    { input: { currency: 'USD' } },
+    key,
+  );
+
+describe('scopes and the account', () => {
+  test('api-keys: read-only key cannot mutate', async () => {
+    expect((await setCurrency(gateway.keys.read)).errors).toHaveLength(1);
+    expect(await setCurrency(gateway.keys.all)).toEqual({ data: { accountUpdateDisplayCurrency: { errors: [] } } });
+  });
+  test('api-keys: receive key cannot mutate or read', async () => {
+    expect((await setCurrency(gateway.keys.receive)).errors).toHaveLength(1);
+    expect((await gateway.ask('{ me { apiKeys { id } } }', {}, gateway.keys.receive)).errors).toHaveLength(1);
+  });
+});
+
 describe('limits of a key, set at once', () => {
   test('api-keys: concurrent identical set limit calls are safe', async () => {
     const key = await newKey('identical');

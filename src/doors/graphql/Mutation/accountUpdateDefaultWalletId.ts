@@ -1,7 +1,7 @@
 // Which wallet an account's handle leads to.
 import type { AccountView } from '../../../wallets/view.ts';
 import { builder } from '../builder.ts';
-import { payloadMutation } from '../map/ask.ts';
+import { accountMutation } from '../map/ask.ts';
 import { ConsumerAccount } from '../types/Account.ts';
 import { ErrorType } from '../types/Error.ts';
 import type { Payload } from '../types/payloads.ts';
@@ -28,7 +28,7 @@ builder.mutationField('accountUpdateDefaultWalletId', (t) =>
     description:
       'Makes a wallet the one that the account’s handle and Lightning address lead to. Not for a key of one wallet. Needs WRITE.',
     args: { input: t.arg({ type: AccountUpdateDefaultWalletIdInput, required: true }) },
-    resolve: payloadMutation({
+    resolve: accountMutation({
       command: 'setDefaultWallet',
       input: ({ walletId }) => ({ walletId }),
       answer: (account: AccountView): AccountPayload => ({ errors: [], account }),

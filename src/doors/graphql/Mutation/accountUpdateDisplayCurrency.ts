@@ -1,7 +1,7 @@
 // In which currency an account's amounts are shown beside satoshis.
 import type { AccountView } from '../../../wallets/view.ts';
 import { builder } from '../builder.ts';
-import { payloadMutation } from '../map/ask.ts';
+import { accountMutation } from '../map/ask.ts';
 import { ConsumerAccount } from '../types/Account.ts';
 import { ErrorType } from '../types/Error.ts';
 import type { Payload } from '../types/payloads.ts';
@@ -29,7 +29,7 @@ builder.mutationField('accountUpdateDisplayCurrency', (t) =>
       'Sets the currency of `displayCurrency`, `realtimePrice` and of what happens from now on; what has happened keeps its price. ' +
       'Not for a key of one wallet. Needs WRITE.',
     args: { input: t.arg({ type: AccountUpdateDisplayCurrencyInput, required: true }) },
-    resolve: payloadMutation({
+    resolve: accountMutation({
       command: 'setDisplayCurrency',
       input: ({ currency }) => ({ currency }),
       answer: (account: AccountView): AccountPayload => ({ errors: [], account }),

@@ -1,7 +1,7 @@
 // Gives an account its handle, once and for all.
 import type { AccountView } from '../../../wallets/view.ts';
 import { builder } from '../builder.ts';
-import { payloadMutation } from '../map/ask.ts';
+import { accountMutation } from '../map/ask.ts';
 import { ErrorType } from '../types/Error.ts';
 import type { Payload } from '../types/payloads.ts';
 import { User } from '../types/User.ts';
@@ -29,7 +29,7 @@ builder.mutationField('userUpdateUsername', (t) =>
     deprecationReason:
       'Username will be moved to @Handle in Accounts. Also SetUsername naming should be used instead of UpdateUsername to reflect the idempotency of Handles',
     args: { input: t.arg({ type: UserUpdateUsernameInput, required: true }) },
-    resolve: payloadMutation({
+    resolve: accountMutation({
       command: 'setUsername',
       input: ({ username }) => ({ username }),
       answer: (user: AccountView): UserPayload => ({ errors: [], user }),

@@ -5,7 +5,8 @@ import { refuse } from '../../../platform/refusal.ts';
 import type { Principal } from '../../../wallets/view.ts';
 import type { GraphqlContext } from '../context.ts';
 import { badInputs, type Good } from '../scalars/input.ts';
-import { errorOf, inputTrouble, notAuthorized, type Trouble, troubleOf } from './trouble.ts';
+import { refusalText } from './texts.ts';
+import { errorOf, inputTrouble, notAuthorized, type Trouble, topLevel, troubleOf } from './trouble.ts';
 
 /** A mutation with one `input` and a payload with `errors`, over one command. */
 export interface PayloadMutation<N extends CommandName, I extends object, P> {
@@ -30,6 +31,18 @@ export const payloadMutation =
       return mutation.trouble(troubleOf(error, mutation.command, context));
     }
   };
+
+/** The same for what concerns an account as a whole: there upstream tells a missing scope at the top level (contract §4.2). */
+export const accountMutation = <N extends CommandName, I extends object, P>(mutation: PayloadMutation<N, I, P>) => {
+  const resolve = payloadMutation(mutation);
+  return async (root: unknown, args: { readonly input: I }, context: GraphqlContext): Promise<P> => {
+    const scopes = commandScopes[mutation.command];
+    const [needs] = scopes;
+    if (context.who && needs !== undefined && !scopes.some((scope) => context.who?.scopes.has(scope)))
+      throw topLevel(refusalText({ is: 'forbidden', needs, kind: 'write' }));
+    return resolve(root, args, context);
+  };
+};
 
 /** The resolver of a mutation whose errors are top-level, as in upstream's key service. */
 export const asking =
