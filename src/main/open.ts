@@ -73,7 +73,9 @@ export const openCore = async (config: Config, options: OpenOptions): Promise<Op
     holds: heldAtMost(config),
   });
   if (config.price === null) log.warn({}, 'no price is configured: display amounts answer zero (set "price" for your currency)');
-  const stopKeeping = keepPrices({ db, prices: prices.prices, clock: systemClock, log });
+  // A stated rate makes no graph.
+  const isAsked = config.price !== null && config.price.source.is !== 'stated';
+  const stopKeeping = isAsked ? keepPrices({ db, prices: prices.prices, clock: systemClock, log }) : async () => undefined;
   await firstAccounts(core, config);
   const close = async (): Promise<void> => {
     await Promise.all([prices.stop(), stopKeeping()]);
