@@ -6,7 +6,7 @@ import type { Config } from './config/types.ts';
 import { createGraphqlDoor } from './doors/graphql/door.ts';
 import { schema } from './doors/graphql/schema.ts';
 import { adminPort } from './main/admin.ts';
-import { type Opened, openCore, simulatedPayee } from './main/open.ts';
+import { type Opened, openCore, simulatedAddress, simulatedPayee } from './main/open.ts';
 import { systemClock } from './platform/clock.ts';
 import { createHttpServer, type HttpServer } from './platform/http.ts';
 import { createLog } from './platform/log.ts';
@@ -61,7 +61,7 @@ const graphqlDoor = (config: Config, { core, log, metrics }: Opened, key: Omit<S
       ...config.graphql,
       trustProxy: config.listen.trustProxy,
       publicUrl: config.listen.publicUrl,
-      sandbox: key && { ...key, payeeInvoice: simulatedPayee(config) },
+      sandbox: key && { ...key, payeeInvoice: simulatedPayee(config), payeeAddress: simulatedAddress(config) },
     },
   );
 

@@ -27,7 +27,11 @@ interface Replay {
 const read = (path: string): Json => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
 
 const replays: readonly Replay[] = read('./recordings/recorded.json');
-const asserted: readonly Case[] = [...read('./recordings/asserted.json'), ...read('./recordings/asserted-keys.json')];
+const asserted: readonly Case[] = [
+  ...read('./recordings/asserted.json'),
+  ...read('./recordings/asserted-keys.json'),
+  ...read('./recordings/asserted-onchain.json'),
+];
 const derived: readonly Case[] = read('./recordings/derived.json');
 
 // A checkout of the reference beside ours may hold newer recordings of the same names.

@@ -82,7 +82,7 @@ const clients = [
 
 describe('recorded requests', () => {
   it('finds all of them', () => {
-    expect(recordings.length).toBe(18);
+    expect(recordings.length).toBe(20);
     expect(recordings.filter(({ documents }) => documents.length === 0)).toEqual([]);
     expect(bats.length).toBe(35);
   });

@@ -59,6 +59,7 @@ export const namesFor = (gateway: TestGateway): Names => {
     ['priced8000', outside(8000)],
     ['open2', outside(null)],
     ['open', outside(null)],
+    ['theirAddress', gateway.world.payee.address()],
     ['unreachable1', outside(1, { node: 'island' })],
     ['unreachable10k', outside(10_000, { node: 'island' })],
     ['expired', expired(made)],

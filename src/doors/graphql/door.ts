@@ -45,8 +45,8 @@ export interface GraphqlDoorOptions {
   readonly trustProxy: boolean;
   /** As browsers see us, for the origin of WebSockets. */
   readonly publicUrl: string | null;
-  /** Set: the playground hands out this key, and `payeeInvoice` makes an invoice of somebody outside that it may pay. */
-  readonly sandbox: (Sandbox & { readonly payeeInvoice?: () => Promise<string> }) | null;
+  /** Set: the playground hands out this key; `payeeInvoice` and `payeeAddress` make what it may pay of somebody outside. */
+  readonly sandbox: (Sandbox & { readonly payeeInvoice?: () => Promise<string>; readonly payeeAddress?: () => Promise<string> }) | null;
   /** Default 10 s. */
   readonly initTimeoutMs?: number;
   /** Default 20 s, below the idle time of common proxies. */

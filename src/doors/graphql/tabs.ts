@@ -14,6 +14,8 @@ export const placeholders = {
   invoice: 'paste a paymentRequest of CreateInvoice here',
   payee: 'paste an invoice of somebody else here',
   payeeHash: 'paste the payment hash of that invoice here',
+  address: 'paste an address of CreateAddress here',
+  payeeAddress: 'paste an address of somebody else here',
 } as const;
 
 /** What the tabs are filled with; null where nobody can say. */
@@ -23,6 +25,9 @@ export interface Examples {
   /** One of somebody outside, and its payment hash. */
   readonly payee: string | null;
   readonly payeeHash: string | null;
+  /** An address of the sandbox's wallet, and one of somebody outside. */
+  readonly address: string | null;
+  readonly payeeAddress: string | null;
 }
 
 const createInvoice = `# 1. Somebody shall pay us 2100 satoshis.
@@ -131,12 +136,72 @@ query Transactions {
 }
 `;
 
+const createAddress = `# 10. Somebody shall send us coins on the chain.
+mutation CreateAddress($input: OnChainAddressCreateInput!) {
+  onChainAddressCreate(input: $input) {
+    errors { code message }
+    address
+  }
+}
+`;
+
+const deposit = `# 11. Somebody on the simulated chain sends them.
+# "blocks": 0 leaves them unconfirmed: tab 12 shows
+# them as pending. Run it with 2 and no address then.
+mutation SendCoins($input: SimulatedDepositInput!) {
+  simulatedDeposit(input: $input) {
+    errors { message }
+    transactionHash
+    blockHeight
+  }
+}
+`;
+
+const onChain = `# 12. What is on its way, and what has arrived.
+query OnChain($walletId: WalletId!, $address: OnChainAddress!) {
+  payoutSpeeds { speed description }
+  me {
+    defaultAccount {
+      walletById(walletId: $walletId) {
+        pendingIncomingBalance
+        pendingIncomingTransactionsByAddress(address: $address) { status settlementAmount }
+        transactionsByAddress(address: $address) {
+          edges {
+            node {
+              status
+              settlementAmount
+              settlementVia { ... on SettlementViaOnChain { transactionHash vout } }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+`;
+
+const sendOnChain = `# 13. Send coins to somebody else's address.
+# It is PENDING until a block is mined: tab 11.
+mutation SendOnChain($input: OnChainPaymentSendInput!) {
+  onChainPaymentSend(input: $input) {
+    errors { code message }
+    status
+    transaction {
+      status
+      settlementAmount
+      settlementFee
+      settlementVia { ... on SettlementViaOnChain { transactionHash vout } }
+    }
+  }
+}
+`;
+
 /** The examples for one wallet. `apiKey` null: the visitor types one into the headers. */
 export const exampleTabs = ({ apiKey, walletId }: { readonly apiKey: string | null; readonly walletId: string | null }): readonly Tab[] => {
   const headers = JSON.stringify({ 'X-API-KEY': apiKey ?? 'your API key' }, null, 2);
   const tab = (query: string, variables: object = {}): Tab => ({ query, headers, variables: JSON.stringify(variables, null, 2) });
   const wallet = walletId ?? 'your wallet id';
-  const { invoice, payee, payeeHash } = placeholders;
+  const { invoice, payee, payeeHash, address, payeeAddress } = placeholders;
   return [
     tab(createInvoice, { input: { walletId: wallet, amount: 2100, memo: 'A first invoice' } }),
     tab(followInvoice, { input: { paymentRequest: invoice } }),
@@ -147,5 +212,9 @@ export const exampleTabs = ({ apiKey, walletId }: { readonly apiKey: string | nu
     tab(pay, { input: { walletId: wallet, paymentRequest: payee, memo: 'A first payment' } }),
     tab(payment, { paymentHash: payeeHash }),
     tab(transactions),
+    tab(createAddress, { input: { walletId: wallet } }),
+    tab(deposit, { input: { address, amount: 100_000, blocks: 0 } }),
+    tab(onChain, { walletId: wallet, address }),
+    tab(sendOnChain, { input: { walletId: wallet, address: payeeAddress, amount: 21_000, speed: 'FAST' } }),
   ];
 };

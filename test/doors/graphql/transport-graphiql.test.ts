@@ -67,7 +67,7 @@ test('only for browsers, and not when it is off; the key only in a sandbox', asy
 
 test('what cannot be filled in stays null', async () => {
   const answer = await fetch(`${server.url}/examples`);
-  expect(await answer.json()).toEqual({ invoice: null, payee: 'lnbcrt1payee', payeeHash: null });
+  expect(await answer.json()).toEqual({ invoice: null, payee: 'lnbcrt1payee', payeeHash: null, address: null, payeeAddress: null });
 });
 
 test('every example is valid, and has what it needs', () => {
@@ -76,7 +76,9 @@ test('every example is valid, and has what it needs', () => {
   for (const tab of tabs) {
     expect(validate(schema, parse(tab.query)).map(String)).toEqual([]);
     expect(JSON.parse(tab.headers)).toEqual({ 'X-API-KEY': key });
-    expect(Object.keys(JSON.parse(tab.variables))).toHaveLength(tab.query.includes('$') ? 1 : 0);
+    // Every variable that the operation names, and no other.
+    const named = [...tab.query.matchAll(/\$(\w+):/g)].map(([, name]) => name);
+    expect(Object.keys(JSON.parse(tab.variables))).toEqual(named);
   }
   const all = JSON.stringify(tabs);
   for (const text of Object.values(placeholders)) expect(all).toContain(text);
