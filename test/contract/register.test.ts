@@ -34,6 +34,11 @@ describe('the register of recordings', () => {
     if (entry.by) expect(text(entry.by[0])).toMatch(new RegExp(`(?:test|it)(?:\\.each\\([^)]*\\))?\\(\\s*['"]${escaped(entry.by[1])}['"]`));
   });
 
+  it('knows every recording that is replayed', () => {
+    const told = entries.filter((entry) => entry.replay).map(({ file }) => `${file}.json`);
+    expect(told.sort()).toEqual([...replays].sort());
+  });
+
   it('calls nothing answered that is not served', () => {
     const served = (operation: string): boolean => {
       const [type = '', field = ''] = operation.split('.');
