@@ -1,13 +1,13 @@
-// Planted bugs: single lines of the money rules, turned into what a tired person might write. Rule: each must be noticed, by the simulation
-// or by the tests that are named here.
+// Planted bugs: single lines of the money rules, turned into what a tired person might write. Rule: the tests that are named here notice each
+// of them for certain; what the simulation notices besides is shown beside it.
 export interface Mutant {
   readonly name: string;
   readonly file: string;
   /** Text that occurs once in the file; a mutant that no longer applies is a failure of its own. */
   readonly find: string;
   readonly put: string;
-  /** Tests that know the rule by name, tried where the simulation cannot see it, or sees it too seldom. */
-  readonly tests?: readonly string[];
+  /** Tests that know the rule by name: at least one of them fails, however slow the machine is. */
+  readonly tests: readonly string[];
   /** The rule is not in what the simulation runs (an adapter for a real node). */
   readonly simulated?: false;
 }
@@ -18,12 +18,14 @@ export const mutants: readonly Mutant[] = [
     file: 'src/payments/states.ts',
     find: "case 'notSent':\n      return 'provedUnsent';\n    case 'unknown':\n    case 'notFound':",
     put: "case 'unknown':\n      return 'provedUnsent';\n    case 'notSent':\n    case 'notFound':",
+    tests: ['test/story/payments.test.ts'],
   },
   {
     name: 'the compare-and-swap dropped',
     file: 'src/platform/advance.ts',
     find: "update(table, '$3', 'r.id = $1 AND r.state = $2')}),",
     put: "update(table, '$3', 'r.id = $1 AND $2::text IS NOT NULL')}),",
+    tests: ['test/story/proofs.test.ts'],
   },
   {
     name: 'the earliest deadline made the latest',
@@ -52,32 +54,35 @@ export const mutants: readonly Mutant[] = [
     file: 'src/platform/effects.ts',
     find: 'AS e(topic text, subject text, account_id uuid, wallet_id uuid, payload jsonb, created_at timestamptz)),',
     put: 'AS e(topic text, subject text, account_id uuid, wallet_id uuid, payload jsonb, created_at timestamptz) WHERE false),',
+    tests: ['test/story/settle-after.test.ts'],
   },
   {
     name: 'the grace dropped',
     file: 'src/payments/ask.ts',
     find: 'row.sendBy.getTime() + deps.settings.graceSeconds * 1000;',
     put: 'row.sendBy.getTime();',
-    tests: ['test/story/payments-doubt.test.ts'],
+    tests: ['test/story/proofs.test.ts'],
   },
   {
     name: 'the floor ignored',
     file: 'src/payments/observe.ts',
     find: 'if (ref !== null && row.floor !== null && ref <= row.floor) return null;',
     put: '',
-    tests: ['test/story/payments-doubt.test.ts'],
+    tests: ['test/story/proofs.test.ts'],
   },
   {
     name: 'the reserve not released',
     file: 'src/payments/observe.ts',
     find: "if (set.state === 'failed') return bookReverse({ wallet, subjectId: payment.id, at }, { msat: reserveMsat });",
     put: "if (set.state === 'failed') return [];",
+    tests: ['test/story/payments.test.ts'],
   },
   {
     name: 'the unused part of the reserve not released',
     file: 'src/wallets/ledger.ts',
     find: 'const back = rest > 0n ? rest : 0n;',
     put: 'const back = 0n;',
+    tests: ['test/story/proofs.test.ts'],
   },
   {
     name: 'a claimed invoice cancelable',
@@ -98,6 +103,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/invoices/observe.ts',
     find: 'return { ...proof, received_msat: sighting.received,',
     put: 'return { ...proof, received_msat: row.amountMsat ?? sighting.received,',
+    tests: ['test/story/proofs.test.ts'],
   },
   {
     name: 'another backend tried after the payee refused',
@@ -125,11 +131,13 @@ export const mutants: readonly Mutant[] = [
     file: 'src/invoices/deadline.ts',
     find: '(row.deadlineAt !== null && row.deadlineAt <= now) ||',
     put: '',
+    tests: ['test/story/holds.test.ts'],
   },
   {
     name: 'settled before the intention is stored',
     file: 'src/invoices/settle.ts',
     find: "if (to.is === 'same') return row;\n  const at",
     put: "if (to.is === 'same' || intention.event === 'settleAsked') return { ...row, sealedPreimage: intention.sealed ?? row.sealedPreimage };\n  const at",
+    tests: ['test/story/proofs.test.ts'],
   },
 ];

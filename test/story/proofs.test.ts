@@ -1,0 +1,142 @@
+// The money rules one by one, each where a single line keeps it (test/simulation/mutants.ts flips them): on a clock that stands still until it
+// is moved and without a worker, so that nothing depends on how fast the machine is.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { observeInvoice } from '../../src/invoices/observe.ts';
+import { invoiceByHash } from '../../src/invoices/store.ts';
+import { bolt11Text, msat, paymentHash, preimage } from '../../src/lightning/values.ts';
+import { askAbout } from '../../src/payments/ask.ts';
+import { sendsAtRest } from '../../src/payments/send.ts';
+import { advanceAttempt, attemptsForHash } from '../../src/payments/store.ts';
+import { type Clock, systemClock } from '../../src/platform/clock.ts';
+import { type TestCore, testCore, until } from '../support/core.ts';
+
+// Far longer than any test runs: the network beside it lives by the machine's own clock.
+const [sendWithinSeconds, graceSeconds] = [600, 600];
+const time = { ms: Date.now() };
+const clock: Clock = { ...systemClock, now: () => new Date(time.ms), every: () => async () => undefined };
+
+let core: TestCore;
+beforeAll(async () => {
+  core = await testCore({ workers: false, clock, payments: { waitSeconds: 0.1, sendWithinSeconds, graceSeconds } });
+});
+afterAll(() => core.end());
+
+const rows = (hash: string) => attemptsForHash(core.db, hash);
+const send = async (bolt11: string, walletId = core.walletId): Promise<string> => {
+  const { is } = await core.ask('sendPayment', { walletId, bolt11, amount: 'inInvoice', memo: null, maxFeeMsat: null }, core.asking());
+  // Nobody is in the call any more, who would know better than whoever asks.
+  await sendsAtRest(core.deps.payments);
+  return is;
+};
+/** Asks once about the newest attempt. */
+const ask = async (hash: string): Promise<void> => {
+  const row = (await rows(hash)).at(-1);
+  if (row) await askAbout(core.deps.payments, row);
+};
+
+describe('notFound', () => {
+  test('proves nothing before sendBy, nothing within the grace after it, and afterwards that nothing was sent', async () => {
+    const target = core.backend.world.payee.createInvoice({ amount: msat(1_000_000n) });
+    core.backend.faults.next('pay', { is: 'dropRequest' });
+    expect(await send(target.bolt11)).toBe('pending');
+    await ask(target.hash);
+    expect(await rows(target.hash)).toMatchObject([{ state: 'sending' }]);
+    time.ms += (sendWithinSeconds + graceSeconds / 2) * 1000;
+    await ask(target.hash);
+    expect(await rows(target.hash)).toMatchObject([{ state: 'sending' }]);
+    time.ms += (graceSeconds / 2) * 1000;
+    await ask(target.hash);
+    expect(await rows(target.hash)).toMatchObject([{ state: 'failed', failure: 'notSent' }]);
+  });
+});
+
+describe('the floor', () => {
+  test('keeps what the node still tells of the attempt before from ending this one', async () => {
+    const target = core.backend.world.payee.createHoldInvoice({ amount: msat(2_000_000n) });
+    core.backend.faults.next('pay', { is: 'fail', reason: 'noRoute' });
+    expect(await send(target.bolt11)).toBe('failed');
+    core.backend.faults.next('pay', { is: 'loseReply', ms: 1 });
+    expect(await send(target.bolt11)).toBe('pending');
+    core.backend.faults.next('findPayment', { is: 'stale' });
+    await ask(target.hash);
+    expect(await rows(target.hash)).toMatchObject([{ state: 'failed' }, { state: 'sending' }]);
+    await until('held', async () => core.backend.world.payee.look(target).state === 'held');
+    core.backend.world.payee.settle(target, preimage(target.preimage ?? ''));
+    await until('success', async () => {
+      await ask(target.hash);
+      return (await rows(target.hash))[1]?.state === 'succeeded';
+    });
+  });
+});
+
+describe('the compare-and-swap', () => {
+  test('lets one of two win who have read the same state, and whoever loses has written nothing', async () => {
+    const target = core.backend.world.payee.createInvoice({ amount: msat(1_000_000n) });
+    core.backend.faults.next('pay', { is: 'dropRequest' });
+    await send(target.bolt11);
+    const [row] = await rows(target.hash);
+    if (!row) expect.fail('no attempt');
+    const to = (failure: string) =>
+      advanceAttempt(core.db, {
+        id: row.id,
+        from: 'sending',
+        set: { state: 'failed', failure, disproved: true, next_check_at: null },
+        effects: {},
+      });
+    expect(await to('noRoute')).toBe(true);
+    expect(await to('other')).toBe(false);
+    expect(await rows(target.hash)).toMatchObject([{ state: 'failed', failure: 'noRoute' }]);
+  });
+});
+
+describe('the ledger', () => {
+  test('gives back what a success has left of the reserve', async () => {
+    await core.db.prisma.wallet.update({ where: { id: core.ledgerId }, data: { availableMsat: 100_000_000n } });
+    const target = core.backend.world.payee.createInvoice({ amount: msat(3_000_000n) });
+    expect(await send(target.bolt11, core.ledgerId)).toBe('succeeded');
+    const fee = (await rows(target.hash))[0]?.feeMsat ?? expect.fail('no fee');
+    expect((await core.wallets.available([core.ledgerId])).get(core.ledgerId)).toBe(100_000_000n - 3_000_000n - fee);
+  });
+
+  test('credits what was received, not what was asked', async () => {
+    const before = (await core.wallets.available([core.ledgerId])).get(core.ledgerId) ?? 0n;
+    const terms = { amountMsat: 1_000_000n, memo: null, descriptionHash: null, expirySeconds: null, externalId: null, webhookUrl: null };
+    const invoice = await core.ask('createInvoice', { ...terms, walletId: core.ledgerId }, core.asking());
+    await core.backend.world.payer.pay({ bolt11: bolt11Text(invoice.bolt11), amount: msat(1_500_000n) });
+    const { backendId, backendIdentity: identityKey } = (await invoiceByHash(core.db, invoice.paymentHash)) ?? expect.fail('no row');
+    const sighting = await core.backend.receive.find(paymentHash(invoice.paymentHash), AbortSignal.timeout(10_000));
+    await observeInvoice(core.deps.invoices, { hash: invoice.paymentHash, backendId, identityKey, sighting });
+    expect((await core.wallets.available([core.ledgerId])).get(core.ledgerId)).toBe(before + 1_500_000n);
+  });
+});
+
+describe('a settlement', () => {
+  test('is stored as an intention before the preimage leaves', async () => {
+    const order = {
+      walletId: core.walletId,
+      amountMsat: 1_000_000n,
+      memo: null,
+      descriptionHash: null,
+      expirySeconds: 600,
+      externalId: null,
+    };
+    const hold = await core.ask(
+      'createHoldInvoice',
+      { ...order, paymentHash: null, longestHoldSeconds: null, onDeadline: 'cancel' },
+      core.asking(),
+    );
+    const paid = core.backend.world.payer.pay({ bolt11: bolt11Text(hold.bolt11) });
+    const { backendId, backendIdentity: identityKey } = (await invoiceByHash(core.db, hold.paymentHash)) ?? expect.fail('no row');
+    await until('held', async () => {
+      const sighting = await core.backend.hold.find(paymentHash(hold.paymentHash), AbortSignal.timeout(10_000));
+      await observeInvoice(core.deps.invoices, { hash: hold.paymentHash, backendId, identityKey, sighting });
+      return (await invoiceByHash(core.db, hold.paymentHash))?.state === 'held';
+    });
+    const settle = () =>
+      core.ask('settleHoldInvoice', { walletId: core.walletId, paymentHash: hold.paymentHash, preimage: null }, core.asking());
+    core.backend.faults.next('settleHold', { is: 'dropRequest' });
+    expect((await settle()).state).toBe('settling');
+    expect((await settle()).state).toBe('settled');
+    expect((await paid).is).toBe('succeeded');
+  });
+});
