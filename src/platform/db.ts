@@ -7,6 +7,7 @@ import { PrismaClient } from '../generated/prisma/client.ts';
 import { listenOn } from './db-listen.ts';
 import { migrate } from './migrate.ts';
 import { openEmbedded } from './pglite.ts';
+import { openPool } from './pool.ts';
 
 export type DatabaseOptions = {
   /** A PostgreSQL 15+ server; null: embedded, in `dataDir`. */
@@ -45,7 +46,7 @@ export type Database = {
 export const openDatabase = async (options: DatabaseOptions): Promise<Database> => {
   const { url, log } = options;
   const embedded = url === null ? await openEmbedded(options) : null;
-  const pool = new pg.Pool({ ...(embedded?.config ?? serverConfig(options)), connectionTimeoutMillis: 30_000 });
+  const pool = openPool({ ...(embedded?.config ?? serverConfig(options)), connectionTimeoutMillis: 30_000 });
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
   const end = async (): Promise<void> => {
     await pool.end();
