@@ -6,6 +6,7 @@ import { invoiceTable } from '../../src/invoices/states.ts';
 import { attemptTable } from '../../src/payments/states.ts';
 import { type Database, sql } from '../../src/platform/db.ts';
 import { auditLedger } from '../../src/wallets/audit.ts';
+import { limitSats } from './ground.ts';
 import { backendNames, type House } from './house.ts';
 import type { Town } from './people.ts';
 
@@ -48,6 +49,7 @@ interface Event {
 
 export interface Scene {
   readonly db: Database;
+  readonly limitedKeyId: string;
   readonly town: Town;
   readonly house: House;
   /** What our nodes could spend at the start, in msat. */
@@ -105,6 +107,7 @@ export const check = async (scene: Scene): Promise<readonly string[]> => {
   toldAgree(facts);
   machinesAgree(facts);
   await books(facts);
+  await limited(facts);
   await held(facts);
   return [...scene.house.witness.violations, ...facts.wrong];
 };
@@ -313,6 +316,17 @@ const books = async ({ db, house, wrong }: Facts): Promise<void> => {
   if (house.witness.liedAbout.size > 0) return;
   for (const { wallet, available, moved } of movements)
     if (available !== funded + moved) wrong.push(`${wallet} has ${available} msat, its movements say ${funded + moved}`);
+};
+
+/** No key has spent more than it may; what failed was given back, what is left of a reserve too. All of a seed lies within a day. */
+const limited = async ({ db, limitedKeyId, house, wrong }: Facts): Promise<void> => {
+  const text = `SELECT coalesce(sum(amount_msat + fee_msat) FILTER (WHERE status <> 'failure'), 0)::bigint AS spent,
+    count(*) FILTER (WHERE status = 'pending')::int AS pending FROM transactions WHERE key_id = $1 AND direction = 'send'`;
+  const [row] = await sql<{ spent: bigint; pending: number }>(db, { name: 'sim_limited', text }, [limitedKeyId]);
+  const most = BigInt(limitSats) * 1000n;
+  // A success after a failure was written counts again, whatever was spent meanwhile.
+  if (row && row.spent > most && house.witness.liedAbout.size === 0) wrong.push(`a key has spent ${row.spent} msat of ${most}`);
+  if (row && row.pending > 0) wrong.push(`${row.pending} sends count against a key for ever`);
 };
 
 const lateMs = 90_000;

@@ -2,7 +2,7 @@
 // write down every change of a state, whoever makes it.
 
 import { systemClock } from '../../src/platform/clock.ts';
-import type { Database } from '../../src/platform/db.ts';
+import { type Database, sql } from '../../src/platform/db.ts';
 import { createWalletStore, type NewWallet } from '../../src/wallets/store.ts';
 import { testDatabase } from '../support/database.ts';
 
@@ -36,6 +36,9 @@ const plan: { readonly [N in WalletName]: Partial<NewWallet> } = {
 export const walletNames = ['atm', 'both', 'ann', 'ben', 'far', 'late', 'mux'] as const satisfies readonly WalletName[];
 const ledgerNames = ['ann', 'ben', 'far', 'late', 'mux'] as const;
 
+/** Less than the clients of one seed like to spend. */
+export const limitSats = 60_000;
+
 /** What each ledger wallet has at the start, in msat. */
 export const funds = 200_000_000n;
 
@@ -43,6 +46,8 @@ export interface Ground {
   readonly db: Database;
   readonly accountId: string;
   readonly wallets: Wallets;
+  /** An API key that may spend `limitSats` a day. */
+  readonly limitedKeyId: string;
   /** Forgets what the last seed left. */
   clear(): Promise<void>;
   close(): Promise<void>;
@@ -61,11 +66,15 @@ const triggers = `
   CREATE TRIGGER sim_note AFTER INSERT OR UPDATE ON invoices FOR EACH ROW EXECUTE FUNCTION sim_note();
   CREATE TRIGGER sim_note AFTER INSERT OR UPDATE ON attempts FOR EACH ROW EXECUTE FUNCTION sim_note();
   CREATE TRIGGER sim_note AFTER INSERT OR UPDATE ON cash_outs FOR EACH ROW EXECUTE FUNCTION sim_note();
-  -- The same plan whatever ran before: the order of rows that nobody ordered follows from it.
-  SET plan_cache_mode = force_generic_plan`;
+  -- The same plan whatever ran before: the order of rows that nobody ordered follows from it. Of the role, so that a new connection has it too.
+  ALTER ROLE CURRENT_USER SET plan_cache_mode = force_generic_plan;
+  -- Nobody reads what a crash of the computer would leave.
+  ALTER ROLE CURRENT_USER SET synchronous_commit = off;
+  SET plan_cache_mode = force_generic_plan;
+  SET synchronous_commit = off`;
 
 const emptied =
-  'voucher_uses, cash_out_refunds, cash_out_events, cash_outs, invoices, attempts, payments, transactions, journals, entries, outbox, incidents, settings, backend_pins, sim_moves';
+  'voucher_uses, transfers, cash_out_refunds, cash_out_events, cash_outs, invoices, attempts, payments, transactions, journals, entries, outbox, incidents, settings, backend_pins, sim_moves';
 
 export const layGround = async (): Promise<Ground> => {
   const db = await testDatabase();
@@ -79,20 +88,29 @@ export const layGround = async (): Promise<Ground> => {
     ids[name] = await store.ensureWallet(accountId, terms);
   }
   const wallets = ids as Wallets;
-  return { db, accountId, wallets, clear: () => clear(db, wallets), close: () => db.close() };
+  const { view } = await store.createKey({
+    accountId,
+    walletId: null,
+    name: 'limited',
+    scopes: ['WRITE'],
+    expiresAt: null,
+    waitSeconds: null,
+  });
+  await store.setLimit(view.id, 'daily', limitSats);
+  return { db, accountId, wallets, limitedKeyId: view.id, clear: () => clear(db, wallets), close: () => db.close() };
 };
+
+// One statement: its parts run side by side, and entries need their journals, so the triggers that look for them run at its end.
+const funded = {
+  name: 'sim_funded',
+  text: `WITH given AS (UPDATE wallets SET available_msat = CASE WHEN id = ANY($1::uuid[]) THEN $2::bigint ELSE 0 END RETURNING id),
+    booked AS (INSERT INTO journals (id, kind, subject_id, created_at) SELECT id, 'sim.funds', id, now() FROM unnest($1::uuid[]) AS id RETURNING id)
+    INSERT INTO entries (journal_id, account, amount_msat)
+    SELECT one.id, e.account, e.msat FROM unnest($1::uuid[]) WITH ORDINALITY AS one(id, turn),
+      LATERAL (VALUES ('wallet:' || one.id, $2::bigint), ('sim', -$2::bigint)) AS e(account, msat) ORDER BY one.turn`,
+} as const;
 
 const clear = async (db: Database, wallets: Wallets): Promise<void> => {
   await db.pool.query(`TRUNCATE ${emptied} RESTART IDENTITY CASCADE`);
-  await db.pool.query('UPDATE wallets SET available_msat = 0');
-  for (const name of ledgerNames) {
-    const id = wallets[name];
-    await db.pool.query(
-      `WITH j AS (INSERT INTO journals (id, kind, subject_id, created_at) VALUES ($1, 'sim.funds', $1, now()) RETURNING id),
-      e AS (INSERT INTO entries (journal_id, account, amount_msat)
-        SELECT j.id, e.account, e.msat FROM j, (VALUES ('wallet:' || $1::text, ${funds}), ('sim', -${funds})) AS e(account, msat))
-      UPDATE wallets SET available_msat = ${funds} WHERE id = $1`,
-      [id],
-    );
-  }
+  await sql(db, funded, [ledgerNames.map((name) => wallets[name]), funds]);
 };

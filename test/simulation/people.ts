@@ -21,6 +21,8 @@ export type Answer<T> =
 export interface Ask {
   readonly key?: string | null;
   readonly admin?: boolean;
+  /** With the key that may spend so much a day and no more. */
+  readonly limited?: boolean;
   readonly waitSeconds?: number | null;
 }
 
@@ -123,7 +125,8 @@ const askOnce = async <N extends CommandName>(
   const now = house.current();
   if (now === null) return { is: 'lost' };
   const scopes: Principal['scopes'] = new Set(how.admin ? ['READ', 'RECEIVE', 'WRITE', 'ADMIN'] : ['READ', 'RECEIVE', 'WRITE']);
-  const who: Principal = { accountId: ground.accountId, keyId: null, walletId: null, scopes, waitSeconds: how.waitSeconds ?? null };
+  const keyId = how.limited ? ground.limitedKeyId : null;
+  const who: Principal = { accountId: ground.accountId, keyId, walletId: null, scopes, waitSeconds: how.waitSeconds ?? null };
   const asking = { who, door: 'graphql', key: how.key ?? null, from: null, signal: new AbortController().signal } as const;
   const answered = now.core.ask(command, input, asking).then(
     (value) => ({ is: 'answer', value }) as const,

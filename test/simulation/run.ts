@@ -12,7 +12,7 @@ import type { Ground } from './ground.ts';
 import { backendNames, buildHouse, type House } from './house.ts';
 import type { Chances } from './life.ts';
 import { createTown, type Town } from './people.ts';
-import { cashesOut, holds, receives, sends } from './scripts.ts';
+import { cashesOut, holds, receives, sends, transfers } from './scripts.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 import { crashPlan, lie, trouble } from './trouble.ts';
 import { virtualise } from './virtual.ts';
@@ -112,7 +112,7 @@ export const runSeed = async (
     calm = true;
     pace = [5, 10, 20];
     await drain(act, stage);
-    const wrong = await check({ db: stage.ground.db, town, house, before });
+    const wrong = await check({ db: stage.ground.db, limitedKeyId: stage.ground.limitedKeyId, town, house, before });
     await house.close();
     story.line(await digestOf(stage.ground));
     return { seed, wrong: [...new Set(wrong)], ...story.end(), ...sumsOf(house, town) };
@@ -131,7 +131,7 @@ interface Act {
   readonly chances: Chances;
 }
 
-const stories = [receives, receives, sends, sends, sends, holds, holds, cashesOut] as const;
+const stories = [receives, receives, sends, sends, sends, holds, holds, cashesOut, transfers] as const;
 
 const schedule = ({ profile, random, timeline, house, town, chances, seed }: Act): void => {
   const at = (ms: number, run: () => void): void => void timeline.after(ms, run);

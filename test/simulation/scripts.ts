@@ -99,6 +99,7 @@ export const sends = async (town: Town, random: Random, at: string): Promise<voi
   const wallet = random.pick(walletNames);
   const base = { bolt11: target.bolt11, amount: amountless ? { msat: value } : ('inInvoice' as const), memo: null, maxFeeMsat: null };
   const times = 1 + random.int(3);
+  const limited = random.chance(0.4);
   // The first try finds no way: the next one is a second attempt, beside the old story of the first.
   if (times > 1 && random.chance(0.4)) {
     const faults = town.house.world.faultsOf(random.pick(['one', 'one', 'two'] as const));
@@ -109,7 +110,11 @@ export const sends = async (town: Town, random: Random, at: string): Promise<voi
     if (turn > 0) await town.timeline.sleep(random.pick([0, 5, 2_000, 30_000, 120_000]));
     const other = random.chance(0.3) ? random.pick(walletNames) : wallet;
     const input: SendInput = { ...base, walletId: town.wallets[other] };
-    const how: Ask = { key: random.chance(0.6) ? `${at}/${other === wallet ? 'a' : 'b'}` : null, waitSeconds: random.pick([2, 10, 45]) };
+    const how: Ask = {
+      key: random.chance(0.6) ? `${at}/${other === wallet ? 'a' : 'b'}` : null,
+      waitSeconds: random.pick([2, 10, 45]),
+      limited,
+    };
     await (how.key === null ? sendOnce(town, input, how) : insist(town, random, () => sendOnce(town, input, how)));
   });
   const end = isHold && random.chance(0.8) ? [endTheirs(town, random, target)] : [];
@@ -235,4 +240,22 @@ const redeem = async (town: Town, random: Random, of: { readonly id: string; rea
     await insist(town, random, () => town.ask('redeemRefund', { id: of.id, bolt11: target.bolt11 }, { waitSeconds: 10 }));
   });
   await Promise.all(tries);
+};
+
+/** Money goes from one of our wallets to another by id, perhaps twice under one key, perhaps more than there is. */
+export const transfers = async (town: Town, random: Random, at: string): Promise<void> => {
+  const input = {
+    walletId: town.wallets[random.pick(ledgerPayers)],
+    recipientWalletId: town.wallets[random.pick(walletNames)],
+    amountMsat: random.chance(0.1) ? satsBetween(random, 100_000, 300_000) : satsBetween(random, 1, 40_000),
+    memo: null,
+  };
+  const how: Ask = { key: random.chance(0.6) ? at : null, limited: random.chance(0.5) };
+  const asks = Array.from({ length: 1 + random.int(2) }, async () => {
+    await town.timeline.sleep(random.pick([0, 0, 3_000, 30_000]));
+    const ask = () => town.ask('transfer', input, how);
+    const answer = await (how.key === null ? ask() : insist(town, random, ask));
+    town.log(`${at} moves money: ${answer.is === 'refused' ? answer.refusal.is : answer.is}`);
+  });
+  await Promise.all(asks);
 };
