@@ -1,7 +1,7 @@
 // What the gateway reaches through the points of its life: the database and its backends. Here too is what only an observer between the two
 // can know: how often a payment was really called for, and whether a preimage left before the intention was stored.
 
-import type { Backend, Fact, Hold, Pay, Receive } from '../../src/backends/port.ts';
+import type { Backend, Chain, Fact, Hold, Pay, Receive } from '../../src/backends/port.ts';
 import type { SimulatedBackend } from '../../src/backends/simulated/backend.ts';
 import type { Random } from '../../src/backends/simulated/random.ts';
 import type { Database } from '../../src/platform/db.ts';
@@ -36,6 +36,8 @@ export const databaseOf = (db: Database, life: Life, timeline: Timeline): Databa
 export interface Witness {
   /** Calls of `pay` by `backend/hash`. */
   readonly payCalls: Map<string, number>;
+  /** Of sends on the chain that were called for. */
+  readonly labels: Set<string>;
   /** Hashes whose failure was a lie of the backend. */
   readonly liedAbout: Set<string>;
   /** Reads that said notFound of what was there. */
@@ -43,7 +45,7 @@ export interface Witness {
   readonly violations: string[];
 }
 
-export const createWitness = (): Witness => ({ payCalls: new Map(), liedAbout: new Set(), hidden: 0, violations: [] });
+export const createWitness = (): Witness => ({ payCalls: new Map(), labels: new Set(), liedAbout: new Set(), hidden: 0, violations: [] });
 
 export interface Observing {
   readonly life: Life;
@@ -68,6 +70,7 @@ export const backendOf = (inner: SimulatedBackend, on: Observing): Backend => {
     hold: holdOf(inner, on),
     balance: (signal) => life.through('balance', () => inner.balance(signal)),
     identity: (signal) => life.through('identity', () => inner.identity(signal)),
+    chain: chainOf(inner, on),
     health: (signal) => life.through('health', () => inner.health(signal)),
     facts: (after, signal) => factsOf(life, inner.facts(after, signal)),
     close: () => inner.close(),
@@ -153,6 +156,25 @@ const holdOf = (inner: SimulatedBackend, on: Observing): Hold => ({
   cancel: (held, signal) => on.life.through('hold.cancel', () => inner.hold.cancel(held, signal)),
   find: (hash, signal) =>
     on.life.through('hold.find', () => hiding(inner, on, { call: 'findHold', find: () => inner.hold.find(hash, signal) })),
+});
+
+/** The chain facet as one life sees it. */
+const chainOf = (inner: SimulatedBackend, { life, witness, random, hideRate }: Observing): Chain => ({
+  traits: inner.chain.traits,
+  createAddress: (signal) => life.through('chain.createAddress', () => inner.chain.createAddress(signal)),
+  estimateFee: (to, pace, signal) => life.through('chain.estimateFee', () => inner.chain.estimateFee(to, pace, signal)),
+  deposits: (since, signal) => life.through('chain.deposits', () => inner.chain.deposits(since, signal)),
+  send: (order) =>
+    life.through('chain.send', () => {
+      if (witness.labels.has(order.label)) witness.violations.push('a send on the chain was called twice');
+      witness.labels.add(order.label);
+      return inner.chain.send(order);
+    }),
+  find: (sent, signal) =>
+    life.through('chain.find', () => {
+      if (random.chance(hideRate() / 2)) inner.faults.next('findOnChain', { is: 'notFound' });
+      return inner.chain.find(sent, signal);
+    }),
 });
 
 const factsOf = (life: Life, facts: AsyncIterable<Fact>): AsyncIterable<Fact> => ({

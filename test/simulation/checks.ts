@@ -6,6 +6,7 @@ import { invoiceTable } from '../../src/invoices/states.ts';
 import { attemptTable } from '../../src/payments/states.ts';
 import { type Database, sql } from '../../src/platform/db.ts';
 import { auditLedger } from '../../src/wallets/audit.ts';
+import { checkChain } from './chain.ts';
 import { limitSats } from './ground.ts';
 import { backendNames, type House } from './house.ts';
 import type { Town } from './people.ts';
@@ -107,6 +108,8 @@ export const check = async (scene: Scene): Promise<readonly string[]> => {
   toldAgree(facts);
   machinesAgree(facts);
   await books(facts);
+  const onChain = await checkChain(facts.db, facts.house);
+  facts.wrong.push(...onChain);
   await limited(facts);
   await held(facts);
   return [...scene.house.witness.violations, ...facts.wrong];

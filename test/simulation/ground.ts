@@ -74,7 +74,7 @@ const triggers = `
   SET synchronous_commit = off`;
 
 const emptied =
-  'voucher_uses, transfers, cash_out_refunds, cash_out_events, cash_outs, invoices, attempts, payments, transactions, journals, entries, outbox, incidents, settings, backend_pins, sim_moves';
+  'voucher_uses, addresses, deposits, chain_watches, payouts, transfers, cash_out_refunds, cash_out_events, cash_outs, invoices, attempts, payments, transactions, journals, entries, outbox, incidents, settings, backend_pins, sim_moves';
 
 export const layGround = async (): Promise<Ground> => {
   const db = await testDatabase();

@@ -180,3 +180,13 @@ export const hashOfHex = (hex: string): string => createHash('sha256').update(Bu
 export const outsiders = ['alice', 'bob', 'carol', 'dave'] as const;
 export const satsBetween = (random: Random, least: number, most: number): bigint => BigInt(least + random.int(most - least)) * 1000n;
 export const walletOf = (town: Town, name: WalletName): string => town.wallets[name];
+
+/** Asks until somebody answers: what a client does that has a key, after a connection that broke. */
+export const insist = async <T>(town: Town, random: Random, ask: () => Promise<Answer<T>>): Promise<Answer<T>> => {
+  for (let tries = 0; tries < 4; tries++) {
+    const answer = await ask();
+    if (answer.is !== 'lost') return answer;
+    await town.timeline.sleep(1_000 + random.int(40_000));
+  }
+  return { is: 'lost' };
+};

@@ -7,6 +7,7 @@ import { sql } from '../../src/platform/db.ts';
 import type { Log } from '../../src/platform/log.ts';
 import type { Metrics } from '../../src/platform/metrics.ts';
 import type { Vault } from '../../src/platform/vault.ts';
+import { getsCoins, sendsCoins } from './chain.ts';
 import { check } from './checks.ts';
 import type { Ground } from './ground.ts';
 import { backendNames, buildHouse, type House } from './house.ts';
@@ -131,7 +132,7 @@ interface Act {
   readonly chances: Chances;
 }
 
-const stories = [receives, receives, sends, sends, sends, holds, holds, cashesOut, transfers] as const;
+const stories = [receives, receives, sends, sends, sends, holds, holds, cashesOut, transfers, sendsCoins, getsCoins] as const;
 
 const schedule = ({ profile, random, timeline, house, town, chances, seed }: Act): void => {
   const at = (ms: number, run: () => void): void => void timeline.after(ms, run);
@@ -165,6 +166,7 @@ const drain = async (act: Act, { ground }: Stage): Promise<void> => {
   while (timeline.elapsed() < end && left !== 0) {
     house.current()?.life.plan(null);
     for (const request of town.requests) if (payee.look(request).state === 'held') payee.cancel(request);
+    house.world.network.mineBlocks(1);
     await timeline.runTo(timeline.elapsed() + drainStepMs);
     left = await waiting(ground);
   }
@@ -185,6 +187,7 @@ const makePeace = ({ house, town, chances }: Act): void => {
 
 const waiting = async ({ db }: Ground): Promise<number> => {
   const text = `SELECT ((SELECT count(*) FROM attempts WHERE state = 'sending') + (SELECT count(*) FROM invoices WHERE state NOT IN ('settled', 'canceled'))
+    + (SELECT count(*) FROM payouts WHERE state IN ('sending', 'sent')) + (SELECT count(*) FROM deposits WHERE state = 'pending')
     + (SELECT count(*) FROM cash_outs WHERE state IN ('waiting', 'dispensing')))::int AS n`;
   const [row] = await sql<{ n: number }>(db, { name: 'sim_waiting', text });
   return row?.n ?? 0;

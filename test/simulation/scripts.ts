@@ -4,19 +4,9 @@ import type { Random } from '../../src/backends/simulated/random.ts';
 import type { InvoiceView } from '../../src/invoices/view.ts';
 import { msat, preimage } from '../../src/lightning/values.ts';
 import { type WalletName, walletNames } from './ground.ts';
-import { type Answer, type Ask, hashOfHex, outsiders, satsBetween, secretOf, type Town } from './people.ts';
+import { type Answer, type Ask, hashOfHex, insist, outsiders, satsBetween, secretOf, type Town } from './people.ts';
 
 const ledgerPayers = ['ann', 'ben', 'far'] as const satisfies readonly WalletName[];
-
-/** Asks until somebody answers: what a client does that has a key, after a connection that broke. */
-const insist = async <T>(town: Town, random: Random, ask: () => Promise<Answer<T>>): Promise<Answer<T>> => {
-  for (let tries = 0; tries < 4; tries++) {
-    const answer = await ask();
-    if (answer.is !== 'lost') return answer;
-    await town.timeline.sleep(1_000 + random.int(40_000));
-  }
-  return { is: 'lost' };
-};
 
 const terms = { memo: null, descriptionHash: null, externalId: null } as const;
 

@@ -1,0 +1,90 @@
+// The block chain under simulation: what people do with it, and what must be true of it at the end. Rule: however
+// often somebody asks or dies, one send is one transaction, and one deposit is one credit.
+import type { Random } from '../../src/backends/simulated/random.ts';
+import { type Database, sql } from '../../src/platform/db.ts';
+import { walletNames } from './ground.ts';
+import { backendNames, type House } from './house.ts';
+import { type Ask, insist, outsiders, satsBetween, type Town } from './people.ts';
+
+const wealth = 500_000_000n;
+const payers = ['atm', 'ann', 'ben'] as const;
+
+/** Somebody sends coins to an address outside, or to one of ours, perhaps twice under one key. */
+export const sendsCoins = async (town: Town, random: Random, at: string): Promise<void> => {
+  const { network, payee } = town.house.world;
+  const wallet = town.wallets[random.pick(payers)];
+  // The node needs coins before it can send any.
+  const own = await insist(town, random, () => town.ask('createAddress', { walletId: town.wallets.atm }));
+  if (own.is !== 'answer') return town.log(`${at} has no address: ${own.is}`);
+  network.deposit(own.value.address, wealth);
+  network.mineBlocks(2);
+  await town.timeline.sleep(random.int(30_000));
+  const other = random.chance(0.2) ? await town.ask('createAddress', { walletId: town.wallets[random.pick(walletNames)] }) : null;
+  const address = other?.is === 'answer' ? other.value.address : payee.address(random.pick(outsiders));
+  const amount = { msat: satsBetween(random, 6_000, 90_000) };
+  const input = { walletId: wallet, address, amount, speed: random.pick(['fast', 'medium', 'slow'] as const), memo: null };
+  const how: Ask = { key: random.chance(0.6) ? at : null, limited: random.chance(0.3), waitSeconds: random.pick([2, 10]) };
+  const tries = Array.from({ length: 1 + random.int(2) }, async () => {
+    await town.timeline.sleep(random.pick([0, 0, 4_000, 60_000]));
+    const ask = () => town.ask('sendOnChain', input, how);
+    const answer = await (how.key === null ? ask() : insist(town, random, ask));
+    town.log(`${at} sends coins: ${answer.is === 'answer' ? answer.value.is : answer.is === 'refused' ? answer.refusal.is : answer.is}`);
+  });
+  await Promise.all(tries);
+};
+
+/** Coins come from outside, and blocks after them, sooner or later. */
+export const getsCoins = async (town: Town, random: Random, at: string): Promise<void> => {
+  const walletId = town.wallets[random.pick(walletNames)];
+  const how: Ask = { key: random.chance(0.5) ? at : null };
+  const answer = await insist(town, random, () => town.ask('createAddress', { walletId }, how));
+  if (answer.is !== 'answer') return town.log(`${at} has no address: ${answer.is === 'refused' ? answer.refusal.is : answer.is}`);
+  const { network } = town.house.world;
+  for (let coins = 1 + random.int(2); coins > 0; coins--) {
+    await town.timeline.sleep(random.int(40_000));
+    network.deposit(answer.value.address, satsBetween(random, 1_000, 200_000));
+    town.log(`${at} gets coins`);
+    await town.timeline.sleep(random.int(40_000));
+    network.mineBlocks(random.int(3));
+  }
+};
+
+interface Payout {
+  readonly id: string;
+  readonly backend: string;
+  readonly state: string;
+  readonly txid: string | null;
+  readonly fee: bigint | null;
+}
+
+/** What is wrong between our rows and the chain. */
+export const checkChain = async (db: Database, house: House): Promise<readonly string[]> => {
+  const wrong: string[] = [];
+  const { records } = house.world.network.sim;
+  const ours = [...records.transactions.values()].filter(({ from }) => backendNames.some((name) => name === from));
+  const payouts = await sql<Payout>(db, {
+    name: 'sim_payouts',
+    text: 'SELECT id, backend_id AS backend, state, txid, fee_msat AS fee FROM payouts ORDER BY id',
+  });
+  const known = new Map(payouts.filter(({ txid }) => txid !== null).map((row) => [row.txid, row]));
+  for (const { txid, fee } of ours) {
+    const row = known.get(txid);
+    if (row === undefined || row.state !== 'confirmed')
+      wrong.push(`a transaction of ours belongs to a payout that is ${row?.state ?? 'not there'}`);
+    else if (row.fee !== fee) wrong.push(`the fee of a payout is ${row.fee}, the chain says ${fee}`);
+  }
+  const sent = payouts.filter(({ state }) => state === 'sent' || state === 'confirmed');
+  if (sent.length !== ours.length) wrong.push(`${ours.length} transactions for ${sent.length} payouts`);
+  const credited = await sql<{ at: string; amount: bigint }>(db, {
+    name: 'sim_deposits',
+    text: `SELECT txid || ':' || vout AS at, amount_msat AS amount FROM deposits WHERE state = 'credited'`,
+  });
+  const addresses = await sql<{ address: string }>(db, { name: 'sim_addresses', text: 'SELECT address FROM addresses' });
+  const given = new Set(addresses.map(({ address }) => address));
+  const came = [...records.transactions.values()].flatMap(({ txid, outputs }) =>
+    outputs.flatMap(({ address, amount }, vout) => (given.has(address) ? [`${txid}:${vout} ${amount}`] : [])),
+  );
+  const said = credited.map(({ at, amount }) => `${at} ${amount}`);
+  if (came.toSorted().join() !== said.toSorted().join()) wrong.push(`${came.length} deposits came, ${said.length} were credited`);
+  return wrong;
+};
