@@ -20,7 +20,7 @@ type Part = (typeof parts)[number];
 const HELP = `npm run bench -- [--only <parts>] [--quick] [--json <file>] [--profile <folder>]
 Measures requests/s, latency, CPU per request and memory, next to bare servers and bare LND calls, and compares with the targets.
 
-  --only <parts>       some of ${parts.join(',')} (default: all, about ten minutes on an idle machine)
+  --only <parts>       some of ${parts.join(',')} (default: all, about twenty minutes on an idle machine)
       poll       bare node:http, bare yoga, and our status poll with 100,000 invoices stored
       create     lnInvoiceCreate on the simulated backend
       history    pages of transactions and look-ups by hash, with 10,000 movements stored and with 1,000,000
