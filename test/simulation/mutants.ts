@@ -117,7 +117,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/payments/send.ts',
     find: 'candidate.pay.traits.failureIsProof &&',
     put: '',
-    tests: ['test/story/payments.test.ts'],
+    tests: ['test/story/proofs.test.ts'],
   },
   {
     name: 'paid inside before the backend has canceled',

@@ -5,7 +5,7 @@ import { observeInvoice } from '../../src/invoices/observe.ts';
 import { invoiceByHash } from '../../src/invoices/store.ts';
 import { bolt11Text, msat, paymentHash, preimage } from '../../src/lightning/values.ts';
 import { askAbout } from '../../src/payments/ask.ts';
-import { sendsAtRest } from '../../src/payments/send.ts';
+import { mayGoOn, sendsAtRest } from '../../src/payments/send.ts';
 import { advanceAttempt, attemptsForHash } from '../../src/payments/store.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { type TestCore, testCore, until } from '../support/core.ts';
@@ -138,5 +138,15 @@ describe('a settlement', () => {
     expect((await settle()).state).toBe('settling');
     expect((await settle()).state).toBe('settled');
     expect((await paid).is).toBe('succeeded');
+  });
+});
+
+describe('another backend', () => {
+  test('is tried after a failure only where that is proof', () => {
+    const { pay } = core.backend;
+    const goesOn = (failureIsProof: boolean) =>
+      mayGoOn({ pay: { ...pay, traits: { ...pay.traits, failureIsProof } } }, { is: 'failed', reason: 'noRoute', ref: null, routes: [] });
+    expect(goesOn(true)).toBe(true);
+    expect(goesOn(false)).toBe(false);
   });
 });
