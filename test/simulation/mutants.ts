@@ -39,7 +39,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/backends/lnd/translate.ts',
     find: 'blockHeight(Math.min(...heights))',
     put: 'blockHeight(Math.max(...heights))',
-    tests: ['test/unit/backends/lnd'],
+    tests: ['test/unit/backends/lnd/translate.test.ts'],
     simulated: false,
   },
   {
