@@ -28,9 +28,12 @@ const row = async (txid: string) =>
       [txid],
     )
   )[0];
+/** Twice, because the first may be the worker's own sweep, begun before anything was due. */
 const list = async () => {
-  await sql(core.db, { name: 'test_list', text: 'UPDATE chain_watches SET next_check_at = now()' });
-  await core.sweep.once();
+  for (let round = 0; round < 2; round++) {
+    await sql(core.db, { name: 'test_list', text: 'UPDATE chain_watches SET next_check_at = now()' });
+    await core.sweep.once();
+  }
 };
 const sound = async () => expect(auditFindings(await auditLedger(core.db))).toBe(0);
 const seen = (to: string) => until('the deposit is seen', async () => (await pending(to))[0]);
