@@ -109,7 +109,7 @@ const write = async (deps: PaymentDeps, { order, prepared, candidates, first: on
     ...order.along?.(row.id),
   };
   try {
-    if (!(await insertPayment(deps.db, row, effects))) return already(deps, await attemptsForHash(deps.db, row.payment_hash));
+    if (!(await insertPayment(deps.db, row, effects))) return whoElse(deps, row.payment_hash);
   } catch (error) {
     return whyNot(deps, error, { order, row });
   }
@@ -124,11 +124,16 @@ const write = async (deps: PaymentDeps, { order, prepared, candidates, first: on
   };
 };
 
+/** Somebody else has paid it, or was about to while we were: nothing of ours was written, and asking again is safe. */
+const whoElse = async (deps: PaymentDeps, hash: string): Promise<Begun> => {
+  const others = await attemptsForHash(deps.db, hash);
+  return others.some((one) => one.state === 'succeeded') ? already(deps, others) : refuse({ is: 'paymentInFlight' });
+};
+
 /** The guard of the database that refused the insert, as an answer: nothing was written. */
 const whyNot = async (deps: PaymentDeps, error: unknown, of: { readonly order: SendOrder; readonly row: NewPayment }): Promise<Begun> => {
   if (isUniqueViolation(error, 'attempts_one_live')) {
-    const others = await attemptsForHash(deps.db, of.row.payment_hash);
-    return others.some((one) => one.state === 'succeeded') ? already(deps, others) : refuse({ is: 'paymentInFlight' });
+    return whoElse(deps, of.row.payment_hash);
   }
   if (isUniqueViolation(error, 'voucher_uses_pkey')) return refuse({ is: 'paymentInFlight' });
   if (isUniqueViolation(error) && of.order.asked) return { is: 'replayed' };

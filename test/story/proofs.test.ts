@@ -69,6 +69,20 @@ describe('the floor', () => {
   });
 });
 
+describe('a floor that is too low', () => {
+  test('begins nothing: what another attempt did since would be taken for ours', async () => {
+    const target = core.backend.world.payee.createInvoice({ amount: msat(2_500_000n) });
+    core.backend.faults.next('pay', { is: 'fail', reason: 'noRoute' });
+    expect(await send(target.bolt11)).toBe('failed');
+    // Found by the simulation: of two sends at once the second asked for its floor, waited, and was written when the first had failed.
+    core.backend.faults.next('floor', { is: 'stale' });
+    await expect(send(target.bolt11)).rejects.toMatchObject({ refusal: { is: 'paymentInFlight' } });
+    expect(await rows(target.hash)).toHaveLength(1);
+    expect(await send(target.bolt11)).toBe('succeeded');
+    expect(await rows(target.hash)).toMatchObject([{ state: 'failed' }, { state: 'succeeded' }]);
+  });
+});
+
 describe('the compare-and-swap', () => {
   test('lets one of two win who have read the same state, and whoever loses has written nothing', async () => {
     const target = core.backend.world.payee.createInvoice({ amount: msat(1_000_000n) });
