@@ -12,8 +12,8 @@ interface Pages {
   readonly table: string;
   /** The statement around the rows of the page; `source` is a subquery, and the order must be said again. */
   readonly text: (rows: { readonly source: string; readonly order: 'ASC' | 'DESC' }) => string;
-  /** A further condition on a row, with its parameters from `$4` on. */
-  readonly where?: string;
+  /** A column that is the same for all rows of the page, the value of `$4`; an index on (wallet_id, it, id) where it is not null must be there. */
+  readonly of?: string;
 }
 
 // Planning a page costs more than reading it, so one plan must serve them all, and the planner must see no reason to make another: the limit is
@@ -25,10 +25,13 @@ const limits = [11, 26, 51, 101, 1001] as const;
  * are always given, for a plan that has to serve "no cursor" too would walk from the newest row to the cursor.
  * Parameters: wallet ids, older than, newer than. At least one row more than `take` where there is one.
  */
-export const keysetPages = ({ name, table, text, where }: Pages): ((ask: PageAsk) => Statement) => {
+export const keysetPages = ({ name, table, text, of }: Pages): ((ask: PageAsk) => Statement) => {
   const statement = (order: 'ASC' | 'DESC', limit: number): Statement => {
-    const heads = `SELECT * FROM ${table} WHERE (wallet_id, id) < (w.id, (SELECT $2::uuid)) AND (wallet_id, id) > (w.id, (SELECT $3::uuid))${where ? ` AND ${where}` : ''}
-      ORDER BY wallet_id ${order}, id ${order} LIMIT ${limit}`;
+    const [columns, values] = of === undefined ? ['', ''] : [`${of}, `, '(SELECT $4::text), '];
+    const end = (bound: string): string => `(w.id, ${values}(SELECT ${bound}::uuid))`;
+    const key = `(wallet_id, ${columns}id)`;
+    const heads = `SELECT * FROM ${table} WHERE ${key} < ${end('$2')} AND ${key} > ${end('$3')}${of === undefined ? '' : ` AND ${of} IS NOT NULL`}
+      ORDER BY wallet_id ${order}, ${of === undefined ? '' : `${of} ${order}, `}id ${order} LIMIT ${limit}`;
     const source = `(SELECT r.* FROM unnest((SELECT $1::uuid[])) AS w(id), LATERAL (${heads}) AS r ORDER BY r.id ${order} LIMIT ${limit})`;
     return { name: `${name}_${order === 'DESC' ? 'newest' : 'oldest'}_${limit}`, text: text({ source, order }) };
   };

@@ -28,7 +28,7 @@ const addressPages = keysetPages({
   name: 'transactions_of_address',
   text: (rows) => `${shown(rows.source)} ORDER BY t.id ${rows.order}`,
   table: 'transactions',
-  where: 'address = (SELECT $4::text)',
+  of: 'address',
 });
 const byHash = {
   name: 'transactions_by_hash',
@@ -38,7 +38,7 @@ const byId = { name: 'transactions_by_id', text: `${shown('transactions')} WHERE
 const bySubject = { name: 'transactions_by_subject', text: `${shown('transactions')} WHERE t.subject_id = $1 AND t.wallet_id = $2` };
 
 /** For whoever looks at their plans. */
-export const transactionStatements = { page: transactionPages, byHash } as const;
+export const transactionStatements = { page: transactionPages, pageOfAddress: addressPages, byHash } as const;
 
 const cursorId = (text: string | null, field: string): string | null => {
   if (text !== null && !isUuid(text)) return refuse({ is: 'invalidInput', field, rule: 'cursor', given: text.slice(0, 100) });

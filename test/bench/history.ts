@@ -1,7 +1,8 @@
 // Does a longer history make a page or a look-up slower? The same wallet with 10,000 and with 1,000,000 stored movements, on the same database,
-// asked for its first page, for its thousandth and for one payment hash, in turns.
+// asked for its first page, for its thousandth, for one payment hash and for one address, in turns.
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { bech32 } from 'bech32';
 import { openDatabase, sql } from '../../src/platform/db.ts';
 import { accessTo, type Gateway, type Site } from './gateways.ts';
 import { measureAll, type Pace, type Row, ready, type Subject } from './measure.ts';
@@ -13,29 +14,38 @@ const pageSize = 10;
 const deepPage = 1000;
 const hashes = 2000;
 
-export const asked = ['first page', `page ${deepPage}`, 'look-up by hash'] as const;
+export const asked = ['first page', `page ${deepPage}`, 'look-up by hash', 'page of an address'] as const;
 export const whatOf = (question: string, count: number): string => `${question}, ${count} movements`;
 
-// Ids as a gateway makes them (UUID version 7), a minute apart and in the order of time; what they are of is as random as a hash.
+// Ids as a gateway makes them (UUID version 7), a minute apart and in the order of time; what they are of is as random as a hash. Every tenth is on the
+// chain, each to an address of its own.
 const insert = {
   name: 'bench_history',
-  text: `INSERT INTO transactions (id, account_id, wallet_id, direction, status, kind, amount_msat, fee_msat, payment_hash, bolt11, preimage, memo,
+  text: `INSERT INTO transactions (id, account_id, wallet_id, direction, status, kind, amount_msat, fee_msat, payment_hash, bolt11, preimage, address, memo,
       external_id, subject_id, price_base, created_at, ended_at)
     SELECT (substr(s.h, 1, 8) || '-' || substr(s.h, 9, 4) || '-7000-8000-' || lpad(to_hex(s.n), 12, '0'))::uuid, w.account_id, w.id,
-      CASE WHEN s.n % 2 = 0 THEN 'receive' ELSE 'send' END, 'success', 'lightning', 1000000 + s.n, s.n % 3000,
+      CASE WHEN s.n % 2 = 0 THEN 'receive' ELSE 'send' END, 'success', CASE WHEN s.n % 10 = 0 THEN 'onchain' ELSE 'lightning' END, 1000000 + s.n, s.n % 3000,
       md5(s.n::text) || md5('hash' || s.n), 'lnbcrt10u1p' || md5(s.n::text) || md5('request' || s.n) || md5('rest' || s.n),
-      md5('preimage' || s.n) || md5(s.n::text), 'movement ' || s.n, NULL, md5('subject' || s.n)::uuid, 6500000000000, s.t, s.t
+      md5('preimage' || s.n) || md5(s.n::text),
+      CASE WHEN s.n % 10 = 0 THEN ($3::text[])[(s.n - $1) / 10 + 1] END, 'movement ' || s.n, NULL, md5('subject' || s.n)::uuid, 6500000000000, s.t, s.t
     FROM (SELECT id, account_id FROM wallets LIMIT 1) AS w,
       (SELECT n, lpad(to_hex((1600000000000 + n::bigint * 60000)), 12, '0') AS h, to_timestamp(1600000000 + n::bigint * 60) AS t
        FROM generate_series($1::int, $2::int) AS n) AS s`,
 };
+
+/** Pays to a public key hash that is made of the movement's number. */
+const addressOf = (n: number): string =>
+  bech32.encode('bcrt', [0, ...bech32.toWords(createHash('sha256').update(String(n)).digest().subarray(0, 20))]);
 
 /** Into the database of a gateway that ran once and does not run now. */
 const seedHistory = async ({ folder, databaseUrl }: Site, count: number): Promise<void> => {
   const log = { info: () => undefined, warn: () => undefined };
   const migrationsDir = join(root, 'prisma', 'migrations');
   const db = await openDatabase({ url: databaseUrl, dataDir: join(folder, 'data'), migrationsDir, durable: false, log });
-  for (let from = 1; from <= count; from += 50_000) await sql(db, insert, [from, Math.min(from + 49_999, count)]);
+  for (let from = 1; from <= count; from += 10_000) {
+    const addresses = Array.from({ length: 1000 }, (_one, at) => addressOf(from + 9 + at * 10));
+    await sql(db, insert, [from, Math.min(from + 9_999, count), addresses]);
+  }
   // As autovacuum leaves it on a server, and as nothing does in the embedded database.
   await db.pool.query('VACUUM ANALYZE transactions');
   await db.close();
@@ -56,12 +66,20 @@ const pageDocument =
 const hashDocument = `query h($walletId: WalletId!, $hash: PaymentHash!) { me { defaultAccount { walletById(walletId: $walletId) {
   transactionsByPaymentHash(paymentHash: $hash) { ${shown} } } } } }`;
 
+const addressDocument = `query a($walletId: WalletId!, $address: OnChainAddress!) { me { defaultAccount { walletById(walletId: $walletId) {
+  transactionsByAddress(address: $address) { edges { node { ${shown} } } } } } } }`;
+
 const bodiesOf = (question: string, count: number, walletId: string): readonly string[] => {
   const page = (after: string | null) => [JSON.stringify({ query: pageDocument, variables: { first: pageSize, after } })];
   if (question === asked[0]) return page(null);
   // What stands at the end of page 999 of a list whose newest is number `count`.
   if (question === asked[1]) return page(idOf(count - (deepPage - 1) * pageSize + 1));
   const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+  if (question === asked[3])
+    return Array.from({ length: hashes }, () => {
+      const n = 10 * (1 + Math.floor(Math.random() * (count / 10)));
+      return JSON.stringify({ query: addressDocument, variables: { walletId, address: addressOf(n) } });
+    });
   return Array.from({ length: hashes }, () => {
     const n = 1 + Math.floor(Math.random() * count);
     return JSON.stringify({ query: hashDocument, variables: { walletId, hash: md5(String(n)) + md5(`hash${n}`) } });

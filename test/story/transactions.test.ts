@@ -1,15 +1,16 @@
 // The one list of movements: newest first, over invoices, payments, transfers and payments inside, in pages that neither repeat nor lose a
 // row while others are being written.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, beforeAll as toBegin } from 'vitest';
 import { bolt11Text, msat } from '../../src/lightning/values.ts';
 import { sql } from '../../src/platform/db.ts';
 import { newId } from '../../src/platform/ids.ts';
+import { beforeAll, behindAll } from '../../src/wallets/page.ts';
 import type { PageAsk, TransactionView } from '../../src/wallets/view.ts';
 import { type TestCore, testCore, until } from '../support/core.ts';
 
 let core: TestCore;
 let till: string;
-beforeAll(async () => {
+toBegin(async () => {
   core = await testCore();
   const terms = { receiveRoute: ['one'], payRoute: ['one'], acceptFixedAmount: true, keylessCreate: false };
   till = await core.wallets.ensureWallet(await core.wallets.ensureAccount('shop', 'shop'), {
@@ -104,8 +105,9 @@ describe('pages', () => {
   test('cost no more the deeper they are: the cursor is where the index is entered', async () => {
     await sql(core.db, {
       name: 'test_many',
-      text: `INSERT INTO transactions (id, account_id, wallet_id, direction, status, kind, amount_msat, subject_id, created_at)
-        SELECT gen_random_uuid(), '${core.accountId}', '${till}', 'receive', 'success', 'lightning', 1000, gen_random_uuid(), now() FROM generate_series(1, 20000)`,
+      text: `INSERT INTO transactions (id, account_id, wallet_id, direction, status, kind, amount_msat, address, subject_id, created_at)
+        SELECT gen_random_uuid(), '${core.accountId}', '${till}', 'receive', 'success', 'onchain', 1000, 'address ' || n / 2, gen_random_uuid(), now()
+        FROM generate_series(1, 20000) AS n`,
     });
     await core.db.pool.query('ANALYZE transactions');
     const middle = (await core.db.pool.query('SELECT id FROM transactions WHERE wallet_id = $1 ORDER BY id LIMIT 1 OFFSET 200', [till]))
@@ -116,16 +118,24 @@ describe('pages', () => {
       // A statement that has run often has one plan for all values; it must not be one that starts at the newest row.
       await client.query("SET plan_cache_mode = 'force_generic_plan'");
       await client.query(`PREPARE deep (uuid[], uuid, uuid) AS ${transactionStatements.page(ask({ take: 100 })).text}`);
-      const { rows } = await client.query(
-        `EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE deep(ARRAY['${till}']::uuid[], '${middle}', '00000000-0000-0000-0000-000000000000')`,
+      await client.query(
+        `PREPARE of_address (uuid[], uuid, uuid, text) AS ${transactionStatements.pageOfAddress(ask({ take: 100 })).text}`,
       );
-      const plan = JSON.stringify(rows[0]);
-      // Rows that were read and thrown away.
-      const removed = [...plan.matchAll(/"Rows Removed by [^"]+":\s*(\d+)/g)].map(([, count]) => Number(count));
-      expect(Math.max(0, ...removed), plan).toBe(0);
+      for (const page of [
+        `deep(ARRAY['${till}']::uuid[], '${middle}', '${beforeAll}')`,
+        `of_address(ARRAY['${till}']::uuid[], '${behindAll}', '${beforeAll}', 'address 5000')`,
+      ]) {
+        const { rows } = await client.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE ${page}`);
+        const plan = JSON.stringify(rows[0]);
+        // Rows that were read and thrown away.
+        const removed = [...plan.matchAll(/"Rows Removed by [^"]+":\s*(\d+)/g)].map(([, count]) => Number(count));
+        expect(Math.max(0, ...removed), plan).toBe(0);
+        // Nor is the index itself walked: two rows of ten thousand addresses are a few blocks.
+        if (page.startsWith('of_address')) expect(Number(/"Shared Hit Blocks":\s*(\d+)/.exec(plan)?.[1]), plan).toBeLessThan(20);
+      }
     } finally {
       await client.query('RESET plan_cache_mode');
-      await client.query('DEALLOCATE deep');
+      await client.query('DEALLOCATE ALL');
       client.release();
     }
   });
