@@ -44,7 +44,7 @@ export interface WalletIds {
   readonly poor: string;
   /** Of another account; nobody else may create. */
   readonly foreign: string;
-  /** Of another account, kind ledger: where transfers go. */
+  /** Of another account, kind ledger: where transfers go; anybody may create invoices for it. */
   readonly till: string;
   /** A UUID that names nothing. */
   readonly unknown: string;
@@ -123,7 +123,7 @@ const fileText = (world: string, options: TestGatewayOptions): string =>
           { name: 'poor', balance: 'ledger' },
         ],
       },
-      { name: 'stranger', wallets: [{ name: 'foreign' }, { name: 'till', balance: 'ledger' }] },
+      { name: 'stranger', wallets: [{ name: 'foreign' }, { name: 'till', balance: 'ledger', keylessCreate: true }] },
     ],
     payments: { waitSeconds: options.waitSeconds ?? 10 },
     price: options.price ?? { currency: 'USD', perBtc: { USD: 65_000, EUR: 60_000, JPY: 9_000_000 } },
