@@ -37,10 +37,11 @@ const paymentColumns =
 
 const insertion = (cash: boolean): Statement => ({
   name: `payment_insert${cash ? '_cash' : ''}`,
-  // `allowed` sees what was committed before; what another process commits at the same moment is refused by the index attempts_one_live.
+  // `allowed` sees the successes that were committed before. That no other attempt is on its way is the index attempts_one_live's word alone: it
+  // sees also what another process commits at the same moment.
   // A floor that was asked before another attempt ended at the same backend is too low: what that attempt did would be taken for ours.
   text: `WITH allowed AS (
-    SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM attempts WHERE payment_hash = $1 AND state IN ('succeeded', 'sending'))
+    SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM attempts WHERE payment_hash = $1 AND state = 'succeeded')
       AND NOT EXISTS (SELECT 1 FROM attempts AS a, jsonb_populate_recordset(null::attempts, $7::jsonb) AS n
         WHERE a.payment_hash = $1 AND a.backend_id = n.backend_id AND a.ref > coalesce(n.floor, -1))),
   payment AS (
