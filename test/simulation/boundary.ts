@@ -28,8 +28,10 @@ export const databaseOf = (db: Database, life: Life, timeline: Timeline): Databa
       return typeof found === 'object' && found !== null && typeof name === 'string' ? model(found, name) : found;
     },
   });
+  // There is no other process to be woken by, and nobody knows when a notification of a server's comes.
+  const listen: Database['listen'] = async () => async () => undefined;
   // Of the pool the gateway uses `query` alone.
-  return { ...db, prisma, pool: { query } as unknown as Database['pool'] };
+  return { ...db, prisma, listen, pool: { query } as unknown as Database['pool'] };
 };
 
 /** What the observer has seen, over all lives of the process. */

@@ -4,7 +4,6 @@
 import { systemClock } from '../../src/platform/clock.ts';
 import { type Database, sql } from '../../src/platform/db.ts';
 import { createWalletStore, type NewWallet } from '../../src/wallets/store.ts';
-import { testDatabase } from '../support/database.ts';
 
 /** Wallet ids by what they are for. */
 export interface Wallets {
@@ -66,18 +65,19 @@ const triggers = `
   CREATE TRIGGER sim_note AFTER INSERT OR UPDATE ON invoices FOR EACH ROW EXECUTE FUNCTION sim_note();
   CREATE TRIGGER sim_note AFTER INSERT OR UPDATE ON attempts FOR EACH ROW EXECUTE FUNCTION sim_note();
   CREATE TRIGGER sim_note AFTER INSERT OR UPDATE ON cash_outs FOR EACH ROW EXECUTE FUNCTION sim_note();
-  -- The same plan whatever ran before: the order of rows that nobody ordered follows from it. Of the role, so that a new connection has it too.
-  ALTER ROLE CURRENT_USER SET plan_cache_mode = force_generic_plan;
-  -- Nobody reads what a crash of the computer would leave.
-  ALTER ROLE CURRENT_USER SET synchronous_commit = off;
+  -- The same plan whatever ran before: the order of rows that nobody ordered follows from it. And nobody reads what a crash of the computer
+  -- would leave. Of the database, so that a new connection has it too.
+  DO $$ BEGIN
+    EXECUTE format('ALTER DATABASE %I SET plan_cache_mode = force_generic_plan', current_database());
+    EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database());
+  END $$;
   SET plan_cache_mode = force_generic_plan;
   SET synchronous_commit = off`;
 
 const emptied =
   'voucher_uses, addresses, deposits, chain_watches, payouts, transfers, cash_out_refunds, cash_out_events, cash_outs, invoices, attempts, payments, transactions, journals, entries, outbox, incidents, settings, backend_pins, sim_moves';
 
-export const layGround = async (): Promise<Ground> => {
-  const db = await testDatabase();
+export const layGround = async (db: Database): Promise<Ground> => {
   await db.pool.query(triggers);
   const store = createWalletStore(db, systemClock);
   const accountId = await store.ensureAccount('operator', null);

@@ -1,6 +1,8 @@
 // The simulation itself: the same seed is the same story wherever it is run, and a handful of seeds find nothing wrong. A thousand are run by
-// `npm run test:simulation`.
+// `npm run test:simulation`. On a PostgreSQL server nothing may be wrong either, but its processes decide who comes first: there no seed is
+// the same story again.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { inMemory } from '../support/database.ts';
 import { type Report, runSeed, type Stage } from './run.ts';
 import { setStage } from './stage.ts';
 import { createTimeline } from './timeline.ts';
@@ -20,11 +22,15 @@ describe('simulation', () => {
     expect(report.points).toBeGreaterThan(100);
   });
 
+  const alone = async (seed: number): Promise<Report> => {
+    const own = await setStage(inMemory);
+    return runSeed(seed, own).finally(() => own.close());
+  };
   test.each([9, 3])('seed %i is the same story again, on a database of its own', async (seed) => {
-    const other = await setStage();
-    const again = await runSeed(seed, other).finally(() => other.close());
-    expect(again.lines).toEqual(reports.get(seed)?.lines);
-    expect(again.digest).toBe(reports.get(seed)?.digest);
+    const told = stage.ground.db.embedded ? reports.get(seed) : await alone(seed);
+    const again = await alone(seed);
+    expect(again.lines).toEqual(told?.lines);
+    expect(again.digest).toBe(told?.digest);
   });
 
   test('another seed is another story', () => {

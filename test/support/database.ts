@@ -24,7 +24,8 @@ export const testDatabase = (): Promise<Database> => {
 
 const options = { dataDir: 'memory://', migrationsDir, durable: false, log: silentLog };
 
-const inMemory = async (): Promise<Database> => openDatabase({ ...options, url: null, seed: await migratedSeed() });
+/** Whatever `TEST_DATABASE_URL` says. */
+export const inMemory = async (): Promise<Database> => openDatabase({ ...options, url: null, seed: await migratedSeed() });
 
 /** What a new embedded database may start from: all migrations applied, no rows. Made once and kept until the migrations change. */
 export const migratedSeed = async (): Promise<Blob> => {
