@@ -1,6 +1,7 @@
 // Where prices come from over HTTP. Both sources are named by the operator and may stand at any address, private ones too; what they
 // answer is believed only as far as it is a number that a price can be, within a time, a size, and without redirects.
 import { z } from 'zod';
+import { createOutbound, type OutboundRequest } from '../platform/outbound.ts';
 import type { Rates } from './price.ts';
 
 export interface PriceSource {
@@ -14,36 +15,19 @@ const maxBytes = 262_144;
 // Nothing a person means: more than any currency's bitcoin by far, and still exact.
 const maxRate = 1e13;
 
-const bodyOf = async (response: Response): Promise<string> => {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw new Error(`the answer is larger than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-};
+// Whatever address the operator has named is fine.
+const outbound = createOutbound({ allowPrivate: true, onionProxy: null });
+// `signal` ends it sooner.
+const longestMs = 60_000;
 
-const ask = async (url: string, init: RequestInit, signal: AbortSignal): Promise<unknown> => {
-  const response = await fetch(url, { ...init, redirect: 'manual', signal }).catch((error: unknown) => {
-    throw new Error(signal.aborted ? 'no answer in time' : `it cannot be reached (${reasonOf(error)})`);
-  });
+const ask = async (url: string, init: Pick<OutboundRequest, 'method' | 'headers' | 'body'>, signal: AbortSignal): Promise<unknown> => {
+  const { status, text } = await outbound({ url, ...init, timeMs: longestMs, mostBytes: maxBytes, plain: true, signal });
+  if (status !== 200) throw new Error(`HTTP ${status}`);
   try {
-    if (response.status !== 200) throw new Error(`HTTP ${response.status}`);
-    return JSON.parse(await bodyOf(response));
-  } catch (error) {
-    if (signal.aborted) throw new Error('no answer in time');
-    throw error instanceof SyntaxError ? new Error('the answer is no JSON') : error;
-  } finally {
-    // A body that is not read to its end would keep the connection.
-    await response.body?.cancel().catch(() => undefined);
+    return JSON.parse(text);
+  } catch {
+    throw new Error('the answer is no JSON');
   }
-};
-
-const reasonOf = (error: unknown): string => {
-  const cause = error instanceof Error ? error.cause : null;
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'the connection failed';
 };
 
 const usable = (rate: number): boolean => Number.isFinite(rate) && rate > 0 && rate <= maxRate;
@@ -119,7 +103,7 @@ const priceQuery = (currencies: readonly string[]): string =>
 export const galoySource = ({ endpoint, currencies }: GaloyPriceSettings): PriceSource => {
   const one = async (code: string, signal: AbortSignal): Promise<readonly [string, number, Date]> => {
     const body = JSON.stringify({ query: priceQuery([code]) });
-    const init = { method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/json' }, body };
+    const init = { method: 'POST' as const, headers: { 'content-type': 'application/json', accept: 'application/json' }, body };
     const { data } = answer.parse(await ask(endpoint, init, signal));
     const { btcSatPrice, denominatorCurrencyDetails, timestamp } = quoted.parse(data[code]);
     const minorPerSat = btcSatPrice.base / 10 ** btcSatPrice.offset;
