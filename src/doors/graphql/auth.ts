@@ -26,7 +26,11 @@ export const keyOfPayload = (payload: Readonly<Record<string, unknown>> | undefi
   return keyOf(named('x-api-key'), named('authorization'));
 };
 
-export type Who = { readonly is: 'known'; readonly who: Principal } | { readonly is: 'nobody' } | { readonly is: 'wrongKey' };
+/** `holds` asks again whether the key is valid: for what outlives the moment. */
+export type Who =
+  | { readonly is: 'known'; readonly who: Principal; readonly holds: () => Promise<boolean> }
+  | { readonly is: 'nobody' }
+  | { readonly is: 'wrongKey' };
 
 const nobody = Promise.resolve<Who>({ is: 'nobody' });
 const wrongKey = Promise.resolve<Who>({ is: 'wrongKey' });
@@ -35,8 +39,13 @@ const wrongKey = Promise.resolve<Who>({ is: 'wrongKey' });
 export const authenticate = (reads: Pick<Reads, 'authenticate'>, key: string | null): Promise<Who> => {
   if (key === null) return nobody;
   if (key.length > longestKey) return wrongKey;
-  return reads.authenticate(key).then((who) => (who === null ? { is: 'wrongKey' } : { is: 'known', who }));
+  const holds = async (): Promise<boolean> => (await reads.authenticate(key)) !== null;
+  return reads.authenticate(key).then((who) => (who === null ? { is: 'wrongKey' } : { is: 'known', who, holds }));
 };
+
+/** What of `Asked` an answer of `authenticate` that is no wrong key says. */
+export const askedBy = (who: Who): { readonly who: Principal | null; readonly keyHolds: (() => Promise<boolean>) | null } =>
+  who.is === 'known' ? { who: who.who, keyHolds: who.holds } : { who: null, keyHolds: null };
 
 /** Clients look for the status, for `Authorization Required` and for a `message` that is a string. */
 export const wrongKeyAnswer: Answer = json(401, {

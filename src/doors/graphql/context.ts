@@ -9,6 +9,8 @@ export interface GraphqlContext {
   readonly ask: Ask;
   readonly reads: Reads;
   readonly who: Principal | null;
+  /** Whether the key is still valid, asked anew; null: none was given. */
+  readonly keyHolds: (() => Promise<boolean>) | null;
   /** What `ask` wants to know of this request, with the idempotency key of its header. */
   readonly asking: Asking;
   readonly loaders: Loaders;

@@ -15,6 +15,8 @@ export interface Asked {
   /** Idempotency key. */
   readonly key: string | null;
   readonly from: string | null;
+  /** Whether the key is still valid; null: none was given. */
+  readonly keyHolds: (() => Promise<boolean>) | null;
 }
 
 export interface DoorContext {
@@ -63,9 +65,9 @@ export const createDoorContext = (deps: ContextDeps): DoorContext => {
     reads,
     never: () => never,
     from: (req) => clientAddress(req, deps.trustProxy),
-    create: ({ who, key, from }, signal) => {
+    create: ({ who, key, from, keyHolds }, signal) => {
       const asking = { who, door: 'graphql', key, from } as const;
-      return { ask, reads, who, asking: withSignal(asking, signal), loaders: createLoaders(reads), now, report };
+      return { ask, reads, who, keyHolds, asking: withSignal(asking, signal), loaders: createLoaders(reads), now, report };
     },
     signalOf: (res, atEnd = false) => {
       const controller = new AbortController();

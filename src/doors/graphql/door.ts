@@ -51,6 +51,8 @@ export interface GraphqlDoorOptions {
   readonly initTimeoutMs?: number;
   /** Default 20 s, below the idle time of common proxies. */
   readonly pingMs?: number;
+  /** How often the key of a subscription that says nothing is looked up; default 10 s. */
+  readonly keyCheckMs?: number;
   /** False: everything goes through yoga; for comparison. */
   readonly fastPath?: boolean;
 }
@@ -76,7 +78,7 @@ const createParts = (deps: GraphqlDoorDeps, options: GraphqlDoorOptions) => {
   const slots = createSlots({ total, perHolder: options.maxSubscriptionsPerHolder ?? Math.max(1, Math.floor(total / 2)) });
   const streams = createStreams();
   const documents = createDocuments(schema, { limits: options.limits, introspection: options.introspection });
-  const engine = createEngine({ log, streams, loaders: () => createLoaders(reads) });
+  const engine = createEngine({ log, streams, loaders: () => createLoaders(reads), keyCheckMs: options.keyCheckMs ?? 10_000 });
   const contexts = createDoorContext({ ask, reads, schema, now, log, slots, trustProxy: options.trustProxy });
   const yoga = fallbackWhenAsked({ schema, documents, engine, log });
   let sockets = (): number => 0;

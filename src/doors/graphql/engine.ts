@@ -1,7 +1,8 @@
 // Runs operations the same way for every transport: GraphQL's own executor, errors without insides, streams that end when told to.
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute, GraphQLError } from 'graphql';
 import type { GraphqlContext, Loaders } from './context.ts';
-import { copyError, formatErrors } from './errors.ts';
+import { copyError, formatErrors, notAuthenticated } from './errors.ts';
+import { lost, whileHeld } from './lease.ts';
 import type { Stream, Streams } from './streams.ts';
 
 export interface Execution extends ExecutionArgs {
@@ -21,6 +22,8 @@ export interface EngineDeps {
   readonly log: { error(fields: object, text: string): void };
   readonly loaders: () => Loaders;
   readonly streams: Streams;
+  /** How often the key of a silent subscription is looked up, in milliseconds. */
+  readonly keyCheckMs: number;
 }
 
 const isForeseen = (error: unknown): error is GraphQLError => {
@@ -74,7 +77,10 @@ export const createEngine = (deps: EngineDeps): Engine => {
     try {
       const source = await createSourceEventStream(args);
       if (!isStream(source)) return finish(source);
-      return deps.streams.open(source, (event) => {
+      const { keyHolds } = args.contextValue;
+      const events = keyHolds === null ? source : whileHeld(source, { holds: keyHolds, everyMs: deps.keyCheckMs });
+      return deps.streams.open<unknown, ExecutionResult>(events, (event) => {
+        if (event === lost) return { errors: [notAuthenticated()] };
         // A loader that outlived an event would show the next one old balances.
         const contextValue = { ...args.contextValue, loaders: deps.loaders() };
         return run({ ...args, rootValue: event, contextValue });

@@ -23,3 +23,7 @@ const formatted = (error: GraphQLError): GraphQLFormattedError => {
 };
 
 export const formatErrors = (errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] => errors.map(formatted);
+
+/** What a WebSocket's operation with a wrong key is told, and a subscription whose key has ended. */
+export const notAuthenticated = (): GraphQLError =>
+  new GraphQLError('Not Authenticated for subscription', { extensions: { code: 'NOT_AUTHENTICATED' } });

@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { type Answer, json, readBody, send, sendUnread } from '../../platform/http-body.ts';
-import { authenticate, idempotencyKeyOf, keyOfHeaders, wrongIdempotencyKeyAnswer, wrongKeyAnswer } from './auth.ts';
+import { askedBy, authenticate, idempotencyKeyOf, keyOfHeaders, wrongIdempotencyKeyAnswer, wrongKeyAnswer } from './auth.ts';
 import { type CorsOption, corsHeaders, preflightHeaders } from './cors.ts';
 import { type Chosen, choose, type Documents, type Operation } from './documents.ts';
 import type { Asked, DoorContext } from './door-context.ts';
@@ -84,7 +84,7 @@ const createReader = ({ contexts, log }: HttpParts, options: HttpPartOptions) =>
     try {
       const who = await authenticate(contexts.reads, keyOfHeaders(req.headers));
       if (who.is === 'wrongKey') return { is: 'refused', answer: wrongKeyAnswer };
-      return { is: 'asked', asked: { who: who.is === 'known' ? who.who : null, key: key.key, from: contexts.from(req) } };
+      return { is: 'asked', asked: { ...askedBy(who), key: key.key, from: contexts.from(req) } };
     } catch (error) {
       log.error({ err: error }, 'an API key could not be looked up');
       return { is: 'refused', answer: offlineAnswer };

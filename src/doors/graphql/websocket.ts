@@ -2,15 +2,15 @@
 // A wrong key is acknowledged and refused at the first operation, as upstream does; pings are WebSocket frames, which every library answers.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
+import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
 import { type Context, handleProtocols, makeServer, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { authenticate, keyOfHeaders, keyOfPayload } from './auth.ts';
+import { askedBy, authenticate, keyOfHeaders, keyOfPayload } from './auth.ts';
 import { type CorsOption, mayConnect } from './cors.ts';
 import { type Chosen, choose, type Documents } from './documents.ts';
 import type { Asked, DoorContext } from './door-context.ts';
 import { type Engine, type Execution, wire } from './engine.ts';
-import { formatErrors } from './errors.ts';
+import { formatErrors, notAuthenticated } from './errors.ts';
 import type { Meter } from './meter.ts';
 import { type Params as QueryParams, readParams } from './params.ts';
 import type { Stream } from './streams.ts';
@@ -59,9 +59,6 @@ export interface Sockets {
   close(): Promise<void>;
 }
 
-const notAuthenticated = (): GraphQLError =>
-  new GraphQLError('Not Authenticated for subscription', { extensions: { code: 'NOT_AUTHENTICATED' } });
-
 type JobOrErrors = Job | readonly GraphQLError[];
 
 const prepareJob = (parts: SocketParts, options: SocketOptions) => {
@@ -91,7 +88,7 @@ const prepareJob = (parts: SocketParts, options: SocketOptions) => {
     if (Object.keys(connection.subscriptions).length > options.maxPerConnection) return [contexts.tooMany()];
     const who = await authenticate(contexts.reads, keyOfPayload(connection.connectionParams) ?? keyOfHeaders(req.headers));
     if (who.is === 'wrongKey') return [notAuthenticated()];
-    return start(chosen, { who: who.is === 'known' ? who.who : null, key: null, from: contexts.from(req) }, read.params);
+    return start(chosen, { ...askedBy(who), key: null, from: contexts.from(req) }, read.params);
   };
 };
 

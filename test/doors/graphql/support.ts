@@ -189,6 +189,7 @@ export const fake = (world: World = {}): Fake => {
     ask,
     reads: { ...none, ...world.reads },
     who,
+    keyHolds: null,
     asking,
     loaders: {
       balance,

@@ -32,10 +32,13 @@ export interface Seen {
   readonly asked: { readonly key: string | null; readonly from: string | null }[];
   readonly balanceCalls: (readonly string[])[];
   readonly logged: unknown[];
+  /** Each lets one `told` go on. */
+  readonly tell: (() => void)[];
   sends: number;
   aborted: number;
   streams: number;
   databaseDown: boolean;
+  revoked: boolean;
 }
 
 type Field = GraphQLFieldConfig<unknown, GraphqlContext>;
@@ -119,6 +122,18 @@ const subscriptionFields = (seen: Seen): Record<string, Field> => ({
     },
     resolve: (tick) => tick,
   },
+  /** An event whenever a test says so. */
+  told: {
+    type: text,
+    subscribe: async function* (_root, _args, { asking }) {
+      yield 'first';
+      while (!asking.signal.aborted) {
+        await new Promise<void>((resolve) => void seen.tell.push(resolve));
+        yield 'more';
+      }
+    },
+    resolve: (event) => event,
+  },
   /** Never ends by itself, and waits on nothing but its signal. */
   forever: { type: text, subscribe: (_root, _args, { asking }) => until(seen, asking.signal), resolve: (event) => event },
   broken: {
@@ -144,7 +159,7 @@ const missing = (): never => {
 const readsOf = (seen: Seen): Reads => ({
   authenticate: async (given) => {
     if (seen.databaseDown) throw new Error('connection refused at 10.0.0.7');
-    return given === key ? principal : null;
+    return given === key && !seen.revoked ? principal : null;
   },
   balances: async (ids) => {
     seen.balanceCalls.push(ids);
@@ -210,7 +225,17 @@ export interface Running {
 }
 
 export const start = async (options: Partial<GraphqlDoorOptions> = {}, http: Partial<HttpOptions> = {}): Promise<Running> => {
-  const seen: Seen = { asked: [], balanceCalls: [], logged: [], sends: 0, aborted: 0, streams: 0, databaseDown: false };
+  const seen: Seen = {
+    asked: [],
+    balanceCalls: [],
+    logged: [],
+    tell: [],
+    sends: 0,
+    aborted: 0,
+    streams: 0,
+    databaseDown: false,
+    revoked: false,
+  };
   const note = (fields: object, line: string): void => void seen.logged.push({ ...fields, line });
   const log = { info: () => undefined, warn: note, error: note };
   const registry = new Registry();

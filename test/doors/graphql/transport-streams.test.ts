@@ -44,6 +44,8 @@ const open = async (init: object | null = {}, headers: Record<string, string> = 
 const subscribe = (peer: Peer, id: string, query: string, variables: object = {}): void =>
   peer.send({ id, type: 'subscribe', payload: { query, variables } });
 
+const notAuthenticated = { message: 'Not Authenticated for subscription', extensions: { code: 'NOT_AUTHENTICATED' } };
+
 const eventually = async (check: () => boolean): Promise<void> => {
   for (const end = Date.now() + 3000; !check(); await sleep(5)) if (Date.now() > end) throw new Error('it never came true');
 };
@@ -152,6 +154,48 @@ describe('graphql-transport-ws', () => {
     expect(server.seen.streams).toBe(0);
   });
 
+  test('a subscription ends with its key: before the next event, or when it says nothing; without one, and while nobody can say, it stays', async () => {
+    await server.close();
+    server = await start({ keyCheckMs: 50 });
+    const peer = await open({ 'X-API-KEY': key });
+    const nobody = await open();
+    for (const one of [peer, nobody]) subscribe(one, '1', 'subscription { forever }');
+    await eventually(() => server.seen.streams === 2);
+    server.seen.databaseDown = true;
+    await sleep(200);
+    expect(server.seen.streams).toBe(2);
+    server.seen.databaseDown = false;
+    server.seen.revoked = true;
+    await eventually(() => server.seen.streams === 1);
+    await peer.until((got) => got.length === 3);
+    expect(peer.got).toEqual([
+      { id: '1', type: 'next', payload: { data: { forever: 'first' } } },
+      { id: '1', type: 'next', payload: { errors: [notAuthenticated] } },
+      { id: '1', type: 'complete' },
+    ]);
+    expect(nobody.got).toHaveLength(1);
+    expect(server.seen.logged).toEqual([]);
+    for (const { socket } of [peer, nobody]) socket.terminate();
+  });
+
+  test('no event is told after its key was revoked', async () => {
+    const peer = await open({ 'X-API-KEY': key });
+    subscribe(peer, '1', 'subscription { told }');
+    await peer.until((got) => got.length === 1);
+    server.seen.tell.shift()?.();
+    await peer.until((got) => got.length === 2);
+    server.seen.revoked = true;
+    await eventually(() => server.seen.tell.length > 0);
+    server.seen.tell.shift()?.();
+    await peer.until((got) => got.length === 4);
+    expect(peer.got.slice(1)).toEqual([
+      { id: '1', type: 'next', payload: { data: { told: 'more' } } },
+      { id: '1', type: 'next', payload: { errors: [notAuthenticated] } },
+      { id: '1', type: 'complete' },
+    ]);
+    peer.socket.terminate();
+  });
+
   test('as many as are allowed for a connection and for an address', async () => {
     const peer = await open();
     for (let at = 0; at < 6; at++) subscribe(peer, `s${at}`, 'subscription { forever }');
@@ -247,6 +291,18 @@ describe('event streams', () => {
     const got = await fetch(`${server.url}?query=subscription{ticks(to:2)}`, { headers: { accept: 'text/event-stream' } });
     expect(await got.text()).toBe(body);
     expect(await (await stream('{ hello }')).text()).toContain('data: {"data":{"hello":"world"}}');
+  });
+
+  test('end with the key that opened them', async () => {
+    await server.close();
+    server = await start({ keyCheckMs: 50 });
+    const headers = { 'content-type': 'application/json', accept: 'text/event-stream', 'x-api-key': key };
+    const opened = await stream('subscription { forever }', { headers });
+    await eventually(() => server.seen.streams === 1);
+    server.seen.revoked = true;
+    const last = `event: next\ndata: ${JSON.stringify({ errors: [notAuthenticated] })}\n\nevent: complete\ndata:\n\n`;
+    expect(await opened.text()).toMatch(last);
+    expect(server.seen.streams).toBe(0);
   });
 
   test('end when the client leaves and when the server closes', async () => {
