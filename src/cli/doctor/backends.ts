@@ -1,6 +1,7 @@
 // Each backend: does it answer, is it ready, is it on our network, and is it the one that it was. Every way to be unusable has its own words.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { faultOf } from '../../backends/guarded.ts';
 import { type Backend, BackendFault, type BackendTools, type Health, type Identity } from '../../backends/port.ts';
 import type { BackendConfig } from '../../config/types.ts';
 import { hashOf, newPreimage } from '../../lightning/values.ts';
@@ -95,14 +96,21 @@ const checkOne = async (config: BackendConfig, checkup: Checkup, pins: readonly 
   if (config.simulated && checkup.running) return [ok(about, 'simulated, inside the running gateway')];
   const kind = checkup.kinds[config.kind];
   if (!kind) return [bad(about, `there is no kind "${config.kind}"`, 'correct it in the configuration')];
-  let backend: Backend | null = null;
+  let backend: Backend;
   try {
     backend = await kind.connect(config.id, config.settings, tools);
+  } catch (error) {
+    // Connecting touches files and no network: whichever of them it is, the node has not been asked yet.
+    return [
+      bad(about, `cannot be opened: ${faultOf(error).detail}`, 'correct the name of the file, or let the user of the gateway read it'),
+    ];
+  }
+  try {
     return await examine(about, backend, { network: checkup.config.network, pin: pins.find((pin) => pin.backendId === config.id) });
   } catch (error) {
     return [faulty(about, error)];
   } finally {
-    await backend?.close();
+    await backend.close();
   }
 };
 

@@ -208,10 +208,15 @@ describe('backends', () => {
     expect(fault).toMatchObject({ about: 'backend alice', text: expect.stringMatching(/^is down: LND does not answer/) });
   });
 
-  it('a real adapter: a macaroon file that is not there', async () => {
-    const fault = await faultOf(withLnd('socket: "localhost:1", macaroon: ./none.macaroon'));
-    expect(fault.about).toBe('backend alice');
-    expect(fault.text).toContain(join(person.dir, 'none.macaroon'));
+  it.each([
+    ['a macaroon file that is not there', 'macaroon', 'macaroon: ./none'],
+    ['a certificate file that is not there', 'cert', `macaroon: "${macaroon}", cert: ./none`],
+    ['a certificate that is a folder', 'cert', `macaroon: "${macaroon}", cert: ./data`],
+  ])('a real adapter: %s', async (_what, key, settings) => {
+    const fault = await faultOf(withLnd(`socket: "localhost:1", ${settings}`));
+    expect(fault).toMatchObject({ about: 'backend alice', todo: expect.stringContaining('name of the file') });
+    expect(fault.text).toMatch(new RegExp(`^cannot be opened: "${key}" names a file that cannot be read`));
+    if (settings.includes('none')) expect(fault.text).toContain(join(person.dir, 'none'));
   });
 });
 
