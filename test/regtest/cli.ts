@@ -57,7 +57,8 @@ function writeConfig(network: OwnNetwork, folder: string): string {
     '    wallets:',
     '      - { name: atm, backend: main }',
   ];
-  writeFileSync(path, `${lines.join('\n')}\n`);
+  // As `rights` of the doctor wants it, though what it names is play money.
+  writeFileSync(path, `${lines.join('\n')}\n`, { mode: 0o600 });
   return path;
 }
 
