@@ -86,19 +86,27 @@ const untilStopped = (io: Io, drainSeconds: number, close: () => Promise<void>):
     });
   });
 
+const begin = async ({ parts }: Call, config: Config): Promise<RunningGateway> => {
+  const { startGateway } = await parts.gateway();
+  return startGateway(config, { version: parts.version });
+};
+
 const run = async (call: Call): Promise<number> => {
   const { io, parts } = call;
   const config = await configOf(call);
   // Made here, so that it is closed to others from the beginning: keys, preimages and the admin socket live in it.
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const { startGateway } = await parts.gateway();
-  const gateway = await startGateway(config, { version: parts.version }).catch((error: unknown) => {
+  let isUp = (_admin: AdminPort): void => undefined;
+  const up = new Promise<AdminPort>((resolve) => {
+    isUp = resolve;
+  });
+  // Before the database is opened: a verb that is typed while the gateway starts waits for it, instead of meeting a database with another owner.
+  const socket = await serveAdmin(config.dataDir, async (verb, args) => (await up)(verb, args));
+  const gateway = await begin(call, config).catch(async (error: unknown) => {
+    await socket.close();
     throw explain(error, config);
   });
-  const socket = await serveAdmin(config.dataDir, adminOf(gateway, parts.version, io.now())).catch(async (error: unknown) => {
-    await gateway.close();
-    throw error;
-  });
+  isUp(adminOf(gateway, parts.version, io.now()));
   if (gateway.sandbox) writeSandbox(config.dataDir, gateway.sandbox);
   // Listened to before anything is printed: whoever reads the address may already send the signal.
   const stopped = untilStopped(io, config.listen.drainSeconds, async () => {

@@ -1,9 +1,10 @@
 // `start` with the real gateway, from the first start of a sandbox to its end: what is printed and written works as it stands.
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { RunningGateway } from '../../../src/cli/ports.ts';
+import { adminSocketPath } from '../../../src/platform/adminsocket.ts';
 import { type Outside, outside } from './outside.ts';
 
 let person: Outside;
@@ -33,8 +34,13 @@ const graphql = async (endpoint: string, apiKey: string, query: string): Promise
 
 it('is a sandbox that serves, answers a command line beside it, ends on a signal, and keeps its key', { timeout: 180_000 }, async () => {
   const running = person.run('start', '--port', '0');
+  // Typed while it starts: answered as soon as it can be.
+  await until(() => existsSync(adminSocketPath(join(person.dir, 'data'))));
+  expect(person.printed.out).toBe('');
+  const early = person.run('wallets', 'list');
   await until(() => person.printed.out.includes('API key'));
   const { endpoint, apiKey, walletId } = sandboxOf(person.dir);
+  expect(await early).toMatchObject({ code: 0, out: expect.stringContaining(walletId) });
   expect(statSync(join(person.dir, 'data', 'sandbox.json')).mode & 0o777).toBe(0o600);
   expect(statSync(join(person.dir, 'data')).mode & 0o777).toBe(0o700);
   for (const text of [endpoint, apiKey, walletId, 'main/main', 'sandbox']) expect(person.printed.out).toContain(text);
@@ -56,7 +62,7 @@ it('is a sandbox that serves, answers a command line beside it, ends on a signal
   expect(health, health.out).toMatchObject({ code: 0, out: expect.stringContaining('is served by the running gateway') });
 
   const other = await person.run('start', '--port', '0');
-  expect(other).toMatchObject({ code: 1, err: expect.stringContaining('in use by another switchyard process') });
+  expect(other).toMatchObject({ code: 1, err: expect.stringContaining('another gateway already answers') });
 
   person.signal('SIGTERM');
   expect((await running).code).toBe(0);
