@@ -40,6 +40,8 @@ export const serve = async (config: Config, opened: Opened): Promise<RunningGate
   );
   const key = config.sandbox ? await sandboxKey(config, opened) : null;
   http.mount(graphqlDoor(config, opened, key));
+  // Before anybody may ask to send.
+  await core.restore.notice();
   const { url } = await http.listen();
   core.start();
   const sandbox: Sandbox | null = key && { ...key, endpoint: `${config.listen.publicUrl ?? url}/graphql` };

@@ -34,7 +34,7 @@ export const faultOf = (error: unknown): Fault => {
 /** The same backend behind the guard. Reads throw `BackendFault` only; money calls answer. */
 export const guarded = (backend: Backend, guard: Guard): Backend => {
   const timed = timer(guard);
-  const { pay, receive, hold, chain, balance } = backend;
+  const { pay, receive, hold, chain, balance, recall } = backend;
   return {
     id: backend.id,
     kind: backend.kind,
@@ -47,6 +47,13 @@ export const guarded = (backend: Backend, guard: Guard): Backend => {
         timed(
           'balance',
           reading(guard, () => balance(signal)),
+        ),
+    }),
+    ...(recall && {
+      recall: (since, signal) =>
+        timed(
+          'recall',
+          reading(guard, () => recall(since, signal)),
         ),
     }),
     identity: (signal) => backend.identity(signal),

@@ -22,6 +22,11 @@ export interface Backend {
    * Caller: store the cursor no earlier than the fact's effect.
    */
   facts(after: Cursor | null, signal: AbortSignal): AsyncIterable<Fact>;
+  /**
+   * What it remembers of the time since: every payment that it began and every invoice that it made, was asked to settle or holds now, other
+   * programs' too. For a database that was restored to an earlier moment; what began before `since` may be in it. Throws a `Fault`.
+   */
+  recall?(since: Date, signal: AbortSignal): Promise<readonly Recalled[]>;
   /** Never throws: what is wrong is in `detail`. */
   health(signal: AbortSignal): Promise<Health>;
   close(): Promise<void>;
@@ -304,6 +309,19 @@ export type Fact = { readonly cursor: Cursor | null; readonly at: Date } & (
   | { readonly about: 'payment'; readonly hash: PaymentHash; readonly outcome: PayOutcome }
   | ({ readonly about: 'deposit' } & DepositSighting)
   | { readonly about: 'block'; readonly height: BlockHeight }
+);
+
+/** One hash as a backend remembers it. */
+export type Recalled = {
+  readonly hash: PaymentHash;
+  /** Null where the backend does not keep it. */
+  readonly bolt11: Bolt11 | null;
+  /** What was sent or asked for; null when unknown. */
+  readonly amount: Msat | null;
+  readonly at: Date;
+} & (
+  | { readonly about: 'payment'; readonly outcome: PayOutcome }
+  | { readonly about: 'invoice'; readonly isHold: boolean; readonly sighting: InvoiceSighting }
 );
 
 /** Why a backend did not answer properly. Never shown to a client; logged and counted. */

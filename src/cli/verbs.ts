@@ -10,6 +10,7 @@ import { ledger } from './ledger.ts';
 import { ask, look } from './look.ts';
 import { paymentsHalt, paymentsResume } from './outgoing.ts';
 import { preimageKeysRotate } from './preimage-keys-rotate.ts';
+import { restoreBegin, restoreBook, restoreDismiss, restoreShow } from './restore.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import type { Verb } from './verb.ts';
@@ -32,6 +33,10 @@ export const verbs: readonly Verb[] = [
   ledger,
   paymentsHalt,
   paymentsResume,
+  restoreShow,
+  restoreBegin,
+  restoreBook,
+  restoreDismiss,
   status,
   version,
 ];

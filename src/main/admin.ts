@@ -10,6 +10,7 @@ import { incidentsAbout, listIncidents, resolveIncident } from '../platform/inci
 import { auditFindings, auditLedger, coverage } from '../wallets/audit.ts';
 import { transactionsByHash } from '../wallets/transactions.ts';
 import type { Opened } from './open.ts';
+import { restoreVerbs } from './restoring.ts';
 
 type Verb = (opened: Opened, args: Record<string, unknown>) => Promise<unknown>;
 
@@ -132,6 +133,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   ledger,
   'outgoing.halt': halt,
   'outgoing.resume': resume,
+  ...restoreVerbs,
   'preimageKeys.rotate': ({ keys }) => keys.rotate(),
   'keys.list': ({ core }) => core.wallets.keys(),
   'keys.create': ({ core }, args) => core.wallets.createKey(newKey.parse(args)),

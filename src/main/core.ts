@@ -26,6 +26,7 @@ import type { Database } from '../platform/db.ts';
 import { createFeed, type Feed } from '../platform/feed.ts';
 import { recordIncident } from '../platform/incidents.ts';
 import type { Log } from '../platform/log.ts';
+import type { MarkFile } from '../platform/mark.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { ratesInMemory, ratesInTable } from '../platform/rates.ts';
 import { Refused, refuse } from '../platform/refusal.ts';
@@ -37,6 +38,7 @@ import { type CashOutGuard, createCashOutGuard } from '../workers/cashouts.ts';
 import { createDeadlineGuard, type DeadlineGuard } from '../workers/deadlines.ts';
 import { type FollowDeps, follow } from '../workers/follow.ts';
 import { startGauges } from '../workers/gauges.ts';
+import { createRestoreWatch, type RestoreWatch } from '../workers/restore.ts';
 import { createSweep, type Sweep } from '../workers/sweep.ts';
 import { createWatchdog, type Watchdog } from '../workers/watchdog.ts';
 
@@ -58,6 +60,8 @@ export interface CoreParts {
   readonly simulatedDepositor: CommandDeps['simulatedDepositor'];
   readonly vault: Vault;
   readonly holds: HoldLimits;
+  /** Beside the database; absent: nobody notices that it was restored. */
+  readonly mark?: MarkFile;
 }
 
 export type OnChainSettings = DepositSettings & Pick<PayoutSettings, 'leastSats' | 'targets'>;
@@ -74,6 +78,7 @@ export interface Core {
   readonly deadlines: DeadlineGuard;
   readonly cashOuts: CashOutGuard;
   readonly watchdog: Watchdog;
+  readonly restore: RestoreWatch;
   /** Follows the backends and sweeps what waits, until `close`. */
   start(): void;
   /** Resolves when no send is between its insert and its answer. */
@@ -105,6 +110,7 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
   const deadlines = createDeadlineGuard(workers);
   const cashOuts = createCashOutGuard({ clock, log, cashOuts: deps });
   const watchdog = createWatchdog({ db, clock, log, registry, outgoing, alarm: deps.payments.alarm });
+  const restore = createRestoreWatch({ ...workers, mark: parts.mark ?? null, alarm: deps.payments.alarm });
   let stopGauges: () => Promise<void> = async () => undefined;
   let following: readonly Promise<void>[] = [];
 
@@ -122,6 +128,7 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
     deadlines.start();
     cashOuts.start();
     watchdog.start();
+    restore.start();
     stopGauges = startGauges({ db, clock, log, metrics, registry, outgoing });
   };
 
@@ -137,13 +144,14 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
     deadlines,
     cashOuts,
     watchdog,
+    restore,
     start,
     atRest: async () => {
       await Promise.all([sendsAtRest(deps.payments), payoutsAtRest(deps.payouts)]);
     },
     close: async () => {
       stopping.abort();
-      await Promise.all([sweep.stop(), deadlines.stop(), cashOuts.stop(), watchdog.stop(), stopGauges()]);
+      await Promise.all([sweep.stop(), deadlines.stop(), cashOuts.stop(), watchdog.stop(), restore.stop(), stopGauges()]);
       await Promise.allSettled(following);
       await feed.close();
     },

@@ -15,6 +15,7 @@ import { defaultPaymentSettings } from '../payments/deps.ts';
 import { systemClock } from '../platform/clock.ts';
 import { type Database, openDatabase } from '../platform/db.ts';
 import { createLog, type Log } from '../platform/log.ts';
+import { markFile } from '../platform/mark.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
 import { keepPrices } from '../prices/store.ts';
 import { type Core, createCore } from './core.ts';
@@ -71,6 +72,7 @@ export const openCore = async (config: Config, options: OpenOptions): Promise<Op
     simulatedDepositor: simulatedDepositor(config),
     vault: keys.vault,
     holds: heldAtMost(config),
+    mark: markFile(join(config.dataDir, 'database.mark')),
   });
   if (config.price === null) log.warn({}, 'no price is configured: display amounts answer zero (set "price" for your currency)');
   // A stated rate makes no graph.

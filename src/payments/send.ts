@@ -95,7 +95,6 @@ const begin = async (deps: PaymentDeps, order: SendOrder): Promise<Begun> => {
   if (earlier.some((one) => one.state === 'succeeded')) return beginPayment.already(deps, earlier);
   if (earlier.some((one) => one.state === 'sending')) return refuse({ is: 'paymentInFlight' });
   if (invoice.expiresAt <= deps.clock.now()) return refuse({ is: 'invoiceExpired' });
-  if (halted) return refuse({ is: 'outgoingHalted' });
   const isInside = paidInside(own, { wallet: order.wallet, bolt11: invoice.bolt11 });
   if (own && !isInside && paysItself(own, order.wallet, outside)) return refuse({ is: 'selfPayment' });
   const candidates = isInside ? insideCandidates(deps) : outside;
@@ -105,6 +104,8 @@ const begin = async (deps: PaymentDeps, order: SendOrder): Promise<Begun> => {
   // Paid elsewhere through the same backend: nothing of ours, no ledger entry.
   if (first.floor.is === 'succeeded') return { is: 'alreadyPaid', payment: null };
   if (first.floor.is === 'inFlight') return refuse({ is: 'paymentInFlight' });
+  // After what the backend knows: a client that asks again for what a restored database has forgotten is told that it is paid.
+  if (halted) return refuse({ is: 'outgoingHalted' });
   return beginPayment.write(deps, { order, prepared, candidates, first });
 };
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Backend } from '../../src/backends/port.ts';
 import { connectSimulated, type SimulatedBackend } from '../../src/backends/simulated/backend.ts';
 import { simulatedSettings } from '../../src/backends/simulated/settings.ts';
-import { createWorlds } from '../../src/backends/simulated/worlds.ts';
+import { createWorlds, type Worlds } from '../../src/backends/simulated/worlds.ts';
 import type { Asking } from '../../src/commands/table.ts';
 import { backendId } from '../../src/lightning/values.ts';
 import { type Core, createCore } from '../../src/main/core.ts';
@@ -14,6 +14,7 @@ import { defaultPaymentSettings, type PaymentSettings } from '../../src/payments
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import type { Database } from '../../src/platform/db.ts';
 import { type Log, silentLog } from '../../src/platform/log.ts';
+import type { MarkFile } from '../../src/platform/mark.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import { addVaultKey, readVault, type Vault } from '../../src/platform/vault.ts';
 import { fixedPrice } from '../../src/prices/price.ts';
@@ -51,6 +52,9 @@ export interface TestCoreOptions {
   readonly more?: readonly Backend[];
   /** A second life of a gateway opens what the first one sealed. */
   readonly vault?: Vault;
+  /** A second life of a gateway finds the network of the first one. */
+  readonly worlds?: Worlds;
+  readonly mark?: MarkFile;
 }
 
 export const testVault = () => {
@@ -75,7 +79,7 @@ export const testCore = async (options: TestCoreOptions = {}): Promise<TestCore>
   const clock = options.clock ?? systemClock;
   const log = options.log ?? silentLog;
   const db = options.db ?? (await testDatabase());
-  const worlds = createWorlds();
+  const worlds = options.worlds ?? createWorlds();
   const settings = simulatedSettings.parse({ latencyMs: options.latencyMs ?? 1, blockSeconds: 0, ...options.simulated });
   const connect = (name: string): Promise<SimulatedBackend> => connectSimulated(backendId(name), settings, { log, clock, worlds });
   const [backend, second] = [await connect('one'), await connect('two')];
@@ -95,6 +99,7 @@ export const testCore = async (options: TestCoreOptions = {}): Promise<TestCore>
     simulatedDepositor: null,
     vault: options.vault ?? testVault(),
     holds: { perWalletMsat: 10_000_000_000n, perGatewayMsat: 100_000_000_000n, longestSeconds: 600 },
+    ...(options.mark && { mark: options.mark }),
   });
   const accountId = await core.wallets.ensureAccount('operator', null);
   const walletId = await core.wallets.ensureWallet(accountId, wallet('atm', {}));

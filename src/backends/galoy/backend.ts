@@ -8,6 +8,7 @@ import { newBell } from './bell.ts';
 import type { GaloyContext } from './context.ts';
 import { galoyFacts } from './facts.ts';
 import { galoyPay } from './pay.ts';
+import { galoyRecall } from './recall.ts';
 import { galoyReceive } from './receive.ts';
 import { type GaloySettings, galoySettings } from './settings.ts';
 import { openTransport } from './transport.ts';
@@ -28,6 +29,7 @@ export const connectGaloy = (id: BackendId, settings: GaloySettings, { log, cloc
     balance: (signal) => galoyBalance(context, signal),
     identity: (signal) => galoyIdentity(account, settings, signal),
     facts: (after, signal) => facts(after, AbortSignal.any([signal, closing.signal])),
+    recall: (since, signal) => galoyRecall(context, since, signal),
     health: (signal) => galoyHealth(account, settings, signal),
     close: async () => closing.abort(),
   };

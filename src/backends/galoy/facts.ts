@@ -108,7 +108,8 @@ interface Page {
   readonly next: string | null;
 }
 
-const page = async ({ asking, account, log }: GaloyContext, after: string | null, signal: AbortSignal): Promise<Page> => {
+/** One page of the wallet's ledger, behind `after`. @throws BackendFault */
+export const page = async ({ asking, account, log }: GaloyContext, after: string | null, signal: AbortSignal): Promise<Page> => {
   const walletId = await account.walletId(signal);
   return asking.read(
     {

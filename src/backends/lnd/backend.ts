@@ -10,6 +10,7 @@ import { lndBalance, lndHealth, lndIdentity } from './health.ts';
 import { lndHold } from './hold.ts';
 import { holdWatch } from './hold-watch.ts';
 import { lndPay } from './pay.ts';
+import { lndRecall } from './recall.ts';
 import { lndReceive } from './receive.ts';
 import { type LndSettings, lndSettings } from './settings.ts';
 import { privateHints } from './terms.ts';
@@ -33,6 +34,7 @@ export const connectLnd = (id: BackendId, settings: LndSettings, { log, clock }:
     balance: (signal) => lndBalance(context, signal),
     identity: (signal) => lndIdentity(context, signal),
     facts: (after, signal) => facts(after, AbortSignal.any([signal, closing.signal])),
+    recall: (since, signal) => lndRecall(context, since, signal),
     health: (signal) => lndHealth(context, signal),
     close: async () => {
       closing.abort();

@@ -10,6 +10,7 @@ export interface PaymentMessage {
   readonly status: string;
   readonly failure_reason: string;
   readonly payment_index: string;
+  readonly payment_request: string;
   readonly creation_time_ns: string;
   readonly htlcs: readonly HtlcAttemptMessage[];
 }
@@ -97,6 +98,11 @@ export interface InvoiceMessage {
 export interface InvoicePage {
   readonly invoices: readonly InvoiceMessage[];
   readonly first_index_offset: string;
+  readonly last_index_offset: string;
+}
+export interface PaymentPage {
+  readonly payments: readonly PaymentMessage[];
+  readonly last_index_offset: string;
 }
 
 export interface InfoMessage {

@@ -13,6 +13,7 @@ import type {
   IssuedMessage,
   PairMessage,
   PaymentMessage,
+  PaymentPage,
   SendPaymentRequest,
   TransactionMessage,
   WalletBalanceMessage,
@@ -37,8 +38,22 @@ export interface LndStubs {
   readonly addHoldInvoice: Unary<InvoiceRequest, IssuedMessage>;
   readonly lookupInvoice: Unary<{ readonly r_hash: Buffer }, InvoiceMessage>;
   readonly listInvoices: Unary<
-    { readonly reversed: boolean; readonly num_max_invoices: string; readonly index_offset: string },
+    {
+      readonly reversed?: boolean;
+      readonly num_max_invoices: string;
+      readonly index_offset: string;
+      readonly creation_date_start?: string;
+    },
     InvoicePage
+  >;
+  readonly listPayments: Unary<
+    {
+      readonly include_incomplete: boolean;
+      readonly max_payments: string;
+      readonly index_offset: string;
+      readonly creation_date_start: string;
+    },
+    PaymentPage
   >;
   readonly settleInvoice: Unary<{ readonly preimage: Buffer }, Empty>;
   readonly cancelInvoice: Unary<{ readonly payment_hash: Buffer }, Empty>;
@@ -174,6 +189,7 @@ export const lndStubs = (lnd: AuthenticatedLnd): LndStubs => {
     addHoldInvoice: unary(invoices, 'addHoldInvoice'),
     lookupInvoice: unary(main, 'lookupInvoice'),
     listInvoices: unary(main, 'listInvoices'),
+    listPayments: unary(main, 'listPayments'),
     settleInvoice: unary(invoices, 'settleInvoice'),
     cancelInvoice: unary(invoices, 'cancelInvoice'),
     listChannels: unary(main, 'listChannels'),

@@ -9,6 +9,7 @@ import { lnmuxFacts } from './facts.ts';
 import { lnmuxHealth, lnmuxIdentity } from './health.ts';
 import { lnmuxHold, lnmuxReceive } from './invoices.ts';
 import { newLive } from './live.ts';
+import { lnmuxRecall } from './recall.ts';
 import { type LnmuxSettings, lnmuxSettings } from './settings.ts';
 
 // By so much earlier than lnmux we settle or cancel: for the way there, and for the time that its message needed to reach us.
@@ -32,6 +33,7 @@ export const connectLnmux = (id: BackendId, settings: LnmuxSettings, { log, cloc
     hold: lnmuxHold(context),
     identity: (signal) => lnmuxIdentity(context, signal),
     facts: (after, signal) => facts(after, AbortSignal.any([signal, closing.signal])),
+    recall: (since, signal) => lnmuxRecall(context, since, signal),
     health: (signal) => lnmuxHealth(context, signal),
     close: async () => {
       closing.abort();

@@ -5,6 +5,7 @@ import { createFacts } from './facts.ts';
 import type { Faults } from './faults.ts';
 import { cut, isReady, type Link, over, read, restart } from './link.ts';
 import { createPay } from './pay.ts';
+import { recallOf } from './recall.ts';
 import { createHold, createReceive } from './receive.ts';
 import { joinSandbox } from './sandbox.ts';
 import { type SimulatedSettings, simulatedSettings } from './settings.ts';
@@ -51,6 +52,7 @@ export const connectSimulated = async (
     balance: createBalance(link),
     identity: (signal) => read(link, 'identity', { signal, run: () => ({ network: settings.network, key, label: alias }) }),
     facts: createFacts(link),
+    recall: (since, signal) => read(link, 'recall', { signal, run: () => recallOf(link, since) }),
     health: () => healthOf(link),
     close: async () => {
       link.state.isClosed = true;

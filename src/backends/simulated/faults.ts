@@ -22,6 +22,7 @@ export const calls = [
   'balance',
   'identity',
   'health',
+  'recall',
   'fact',
 ] as const;
 export type Call = (typeof calls)[number];

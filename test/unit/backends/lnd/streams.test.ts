@@ -99,6 +99,7 @@ const ended = (reason: string, ...htlcs: readonly HtlcAttemptMessage[]): Payment
   status: 'FAILED',
   failure_reason: `FAILURE_REASON_${reason}`,
   payment_index: '1',
+  payment_request: '',
   creation_time_ns: '0',
   htlcs,
 });

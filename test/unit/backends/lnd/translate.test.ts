@@ -40,6 +40,7 @@ const payment = (over: Partial<PaymentMessage> = {}): PaymentMessage => ({
   status: 'SUCCEEDED',
   failure_reason: 'FAILURE_REASON_NONE',
   payment_index: '17',
+  payment_request: '',
   creation_time_ns: '1700000000000000000',
   htlcs: [htlc()],
   ...over,

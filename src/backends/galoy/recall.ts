@@ -1,0 +1,36 @@
+// What a Galoy wallet's ledger has of the time since a moment. It names no payment request, and invoices that nobody has paid are not in it.
+import { fromSat, type PaymentHash } from '../../lightning/values.ts';
+import type { Recalled } from '../port.ts';
+import type { GaloyContext } from './context.ts';
+import { page } from './facts.ts';
+import { type Movement, movementsOf, receivedIn, standing } from './movements.ts';
+import { hashIn } from './receive.ts';
+
+/** @throws BackendFault */
+export const galoyRecall = async (context: GaloyContext, since: Date, signal: AbortSignal): Promise<readonly Recalled[]> => {
+  const newest = new Map<PaymentHash, Movement>();
+  for (let after: string | null = null, isOver = false; !isOver; ) {
+    const { rows, next } = await page(context, after, signal);
+    for (const row of rows) {
+      const hash = hashIn(row.hash);
+      if (hash !== null && row.at >= since && !newest.has(hash)) newest.set(hash, row);
+    }
+    isOver = next === null || rows.some((row) => row.at < since);
+    after = next;
+  }
+  const told: Recalled[] = [];
+  // A payment is read whole: one row does not say how it stands.
+  for (const [hash, { at }] of newest) told.push(...factsOf(hash, at, await movementsOf(context, hash, signal)));
+  return told;
+};
+
+const factsOf = (hash: PaymentHash, at: Date, rows: readonly Movement[]): readonly Recalled[] => {
+  const sent = rows.find(({ direction }) => direction === 'SEND');
+  const outcome = standing(rows, hash, null);
+  if (sent !== undefined && outcome.is !== 'notFound')
+    return [{ about: 'payment', hash, bolt11: null, amount: fromSat(Math.abs(sent.amount) - Math.abs(sent.fee)), at, outcome }];
+  const got = receivedIn(rows, hash);
+  return got === null
+    ? []
+    : [{ about: 'invoice', hash, bolt11: null, amount: got.received, at, isHold: false, sighting: { is: 'settled', ...got } }];
+};

@@ -1,0 +1,81 @@
+// What a person asks and decides about a database that was restored to an earlier moment: which hashes the backends remember beyond it, whose
+// each one is, and that it was restored at all where nothing gave it away.
+import { z } from 'zod';
+import { adoptInvoice } from '../invoices/adopt.ts';
+import { invoiceByHash } from '../invoices/store.ts';
+import { isHex32 } from '../lightning/values.ts';
+import { adoptPayment } from '../payments/adopt.ts';
+import { attemptsForHash } from '../payments/store.ts';
+import { systemClock } from '../platform/clock.ts';
+import { Refused } from '../platform/refusal.ts';
+import { type ForgottenRow, forgottenUnder, listForgotten, readRestore, resolveForgotten } from '../platform/restored.ts';
+import type { WalletView } from '../wallets/view.ts';
+import type { Opened } from './open.ts';
+
+type Parts = Pick<Opened, 'core' | 'db'>;
+type Verb = (opened: Parts, args: Record<string, unknown>) => Promise<unknown>;
+
+const hash = z.string().refine(isHex32, 'a payment hash is 64 hex digits');
+
+/** How it stands: null while nothing is open, and what waits for a person. */
+const show: Verb = async ({ core, db }, args) => ({
+  restore: await readRestore(db),
+  backends: core.registry.configured.map(({ backend }) => backend.id),
+  hashes: await listForgotten(db, args.all === true),
+});
+
+const begin: Verb = async ({ core }, args) => {
+  await core.restore.begin(z.string().min(1).max(300).parse(args.why));
+  return {};
+};
+
+/** Refusals of the stories in a sentence: the command line has no other words for them. */
+const inWords = async <T>(work: Promise<T>): Promise<T> => {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const { is, ...data } = error.refusal;
+    throw new Error(
+      `it cannot be booked: ${is} ${JSON.stringify(data, (_, held) => (typeof held === 'bigint' ? String(held) : held))}; "dismiss" leaves the books as they are`,
+    );
+  }
+};
+
+const bookOne = async ({ core, db }: Parts, row: ForgottenRow, wallet: WalletView): Promise<void> => {
+  const { backendId, backendIdentity, isHold, amountMsat } = row;
+  const bolt11 = row.bolt11 ?? '';
+  if (row.about === 'payment') {
+    const inBooks = (await attemptsForHash(db, row.paymentHash)).some((one) => one.backendId === backendId);
+    if (!inBooks) await inWords(adoptPayment(core.deps.payments, { wallet, bolt11, amountMsat, backendId }));
+  } else if ((await invoiceByHash(db, row.paymentHash)) === null)
+    await inWords(adoptInvoice(core.deps.invoices, { wallet, bolt11, backendId, backendIdentity, isHold }));
+};
+
+/** Into a wallet's books: what was sent is charged, what was received is credited, what is held is a hold of this wallet again. */
+const book: Verb = async (opened, args) => {
+  const asked = z.object({ hash, walletId: z.uuid() }).parse(args);
+  const wallet = await opened.core.wallets.wallet(asked.walletId);
+  if (!wallet) throw new Error('there is no such wallet');
+  const rows = await forgottenUnder(opened.db, asked.hash);
+  for (const row of rows) {
+    await bookOne(opened, row, wallet);
+    await resolveForgotten(opened.db, systemClock, { row, as: 'booked' });
+  }
+  return { resolved: rows.length };
+};
+
+/** Another program's, or nothing that the books should know: they stay as they are. */
+const dismiss: Verb = async ({ db }, args) => {
+  const asked = z.object({ hash: z.union([z.literal('all'), hash]) }).parse(args);
+  const rows = asked.hash === 'all' ? await listForgotten(db, false) : await forgottenUnder(db, asked.hash);
+  for (const row of rows) await resolveForgotten(db, systemClock, { row, as: 'dismissed' });
+  return { resolved: rows.length };
+};
+
+export const restoreVerbs: Readonly<Record<string, Verb>> = {
+  restore: show,
+  'restore.begin': begin,
+  'restore.book': book,
+  'restore.dismiss': dismiss,
+};

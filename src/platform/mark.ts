@@ -1,0 +1,62 @@
+// A mark beside the database that says how far it had come. A database that is behind its mark, or another one, was restored: it has forgotten
+// what happened since. The mark says nothing of what was forgotten; that the backends know.
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Database, sql } from './db.ts';
+
+export interface Mark {
+  /** PostgreSQL's identifier of the cluster: another one after a dump was read into a new one. */
+  readonly system: string;
+  /** Grows when a standby is promoted, and when a cluster is recovered to a moment before its end. */
+  readonly timeline: number;
+  /** The newest change of state that is stored; every one writes an event. */
+  readonly events: bigint;
+}
+
+export interface MarkFile {
+  /** Null when there is none, or when it cannot be read. */
+  readonly read: () => Mark | null;
+  readonly keep: (mark: Mark) => void;
+}
+
+const look = {
+  name: 'mark_look',
+  // Only what is committed is seen, and what is committed is on the disk: after a power cut it is not less.
+  text: `SELECT (SELECT system_identifier::text FROM pg_control_system()) AS system, (SELECT timeline_id FROM pg_control_checkpoint())::int AS timeline,
+    coalesce((SELECT max(seq) FROM outbox), 0)::bigint AS events`,
+};
+
+/** How far the database has come. */
+export const readMark = async (db: Database): Promise<Mark> => {
+  const [row] = await sql<Mark>(db, look);
+  if (!row) throw new Error('the database does not say how far it has come');
+  return row;
+};
+
+/** In which way the database that is there now is not the one of the mark, in half a sentence; null when it is. */
+export const behind = (kept: Mark, now: Mark): string | null => {
+  if (kept.system !== now.system) return 'it lives in another cluster than before';
+  if (kept.timeline !== now.timeline)
+    return `it is on timeline ${now.timeline}, and was on ${kept.timeline}: recovered, or a standby took over`;
+  return now.events < kept.events ? `its newest change is number ${now.events}, and had been ${kept.events}` : null;
+};
+
+/** A mark in a file of its own, written beside the old one and put in its place, so that a power cut leaves one of the two. */
+export const markFile = (path: string): MarkFile => ({
+  read: () => {
+    try {
+      const { system, timeline, events } = JSON.parse(readFileSync(path, 'utf8'));
+      return { system: String(system), timeline: Number(timeline), events: BigInt(events) };
+    } catch {
+      return null;
+    }
+  },
+  keep: ({ system, timeline, events }) => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const file = openSync(`${path}.next`, 'w', 0o600);
+    writeSync(file, `${JSON.stringify({ system, timeline, events: String(events) })}\n`);
+    fsyncSync(file);
+    closeSync(file);
+    renameSync(`${path}.next`, path);
+  },
+});

@@ -1,0 +1,115 @@
+// A database that was restored to an earlier moment: what it knows of that, and what the backends remember that it does not. As long as the
+// restore is open nothing is sent (switches.ts); it is closed when every backend was asked and every hash has found its place.
+import type { Clock } from './clock.ts';
+import { type Database, sql } from './db.ts';
+import { restoreSetting } from './switches.ts';
+
+export interface Restore {
+  readonly why: string;
+  /** When it was noticed. */
+  readonly at: Date;
+  /** From when on the backends are asked: an hour before the newest change that is stored. */
+  readonly since: Date;
+  /** Backends whose memory was read. */
+  readonly asked: readonly string[];
+}
+
+export interface ForgottenRow {
+  readonly backendId: string;
+  readonly backendIdentity: string;
+  readonly about: 'payment' | 'invoice';
+  readonly paymentHash: string;
+  readonly state: 'inFlight' | 'succeeded' | 'open' | 'held' | 'settled';
+  readonly isHold: boolean;
+  readonly amountMsat: bigint | null;
+  readonly bolt11: string | null;
+  readonly begunAt: Date;
+  readonly foundAt: Date;
+  readonly resolvedAt: Date | null;
+  readonly resolution: Resolution | null;
+}
+
+/** `booked`: in a wallet's books now. `dismissed`: another program's. `ended`: nothing moved after all. */
+export type Resolution = 'booked' | 'dismissed' | 'ended';
+
+const open = {
+  name: 'restore_open',
+  text: `INSERT INTO settings (name, value, updated_at) VALUES ('${restoreSetting}', $1::jsonb, $2) ON CONFLICT (name) DO NOTHING RETURNING name`,
+};
+const read = { name: 'restore_read', text: `SELECT value FROM settings WHERE name = '${restoreSetting}'` };
+const asked = {
+  name: 'restore_asked',
+  text: `UPDATE settings SET value = jsonb_set(value, '{asked}', (value->'asked') || to_jsonb($1::text)), updated_at = $2
+    WHERE name = '${restoreSetting}' AND NOT value->'asked' ? $1`,
+};
+// In one statement: a row that another replica finds at the same moment keeps it open.
+const close = {
+  name: 'restore_close',
+  text: `DELETE FROM settings WHERE name = '${restoreSetting}' AND NOT EXISTS (SELECT 1 FROM forgotten WHERE resolved_at IS NULL) RETURNING name`,
+};
+const newest = { name: 'restore_newest', text: 'SELECT created_at AS at FROM outbox ORDER BY seq DESC LIMIT 1' };
+
+const overlapMs = 3_600_000;
+
+/** Stores that the database was restored. Null when that is known already. */
+export const openRestore = async (db: Database, clock: Clock, why: string): Promise<Restore | null> => {
+  const [last] = await sql<{ at: Date }>(db, newest);
+  const restore: Restore = { why, at: clock.now(), since: new Date(last ? last.at.getTime() - overlapMs : 0), asked: [] };
+  return (await sql(db, open, [JSON.stringify(restore), restore.at])).length === 0 ? null : restore;
+};
+
+/** The restore that is open; null when none is. */
+export const readRestore = async (db: Database): Promise<Restore | null> => {
+  const [row] = await sql<{ value: { why: string; at: string; since: string; asked: string[] } }>(db, read);
+  return row ? { ...row.value, at: new Date(row.value.at), since: new Date(row.value.since) } : null;
+};
+
+export const markAsked = async (db: Database, clock: Clock, backendId: string): Promise<void> => {
+  await sql(db, asked, [backendId, clock.now()]);
+};
+
+/** True when it is over: every row has found its place. Call it when every backend was asked. */
+export const closeRestore = async (db: Database): Promise<boolean> => (await sql(db, close)).length > 0;
+
+const columns = `backend_id AS "backendId", backend_identity AS "backendIdentity", about, payment_hash AS "paymentHash", state, is_hold AS "isHold",
+  amount_msat AS "amountMsat", bolt11, begun_at AS "begunAt", found_at AS "foundAt", resolved_at AS "resolvedAt", resolution`;
+const list = {
+  name: 'forgotten_list',
+  text: `SELECT ${columns} FROM forgotten WHERE resolved_at IS NULL OR $1::boolean ORDER BY begun_at, payment_hash`,
+};
+const find = { name: 'forgotten_find', text: `SELECT ${columns} FROM forgotten WHERE payment_hash = $1 AND resolved_at IS NULL` };
+const keep = {
+  name: 'forgotten_keep',
+  // What a person has said of it stands; the backend's newer word is kept.
+  text: `INSERT INTO forgotten (backend_id, backend_identity, about, payment_hash, state, is_hold, amount_msat, bolt11, begun_at, found_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (backend_id, about, payment_hash) DO UPDATE SET state = excluded.state`,
+};
+const resolve = {
+  name: 'forgotten_resolve',
+  text: `UPDATE forgotten SET resolved_at = $4, resolution = $5
+    WHERE backend_id = $1 AND about = $2 AND payment_hash = $3 AND resolved_at IS NULL RETURNING payment_hash`,
+};
+
+/** Oldest first; without `resolvedToo` only what waits. */
+export const listForgotten = (db: Database, resolvedToo: boolean): Promise<readonly ForgottenRow[]> =>
+  sql<ForgottenRow>(db, list, [resolvedToo]);
+
+/** What waits under this hash: at most one row for each backend and kind. */
+export const forgottenUnder = (db: Database, hash: string): Promise<readonly ForgottenRow[]> => sql<ForgottenRow>(db, find, [hash]);
+
+export type FoundForgotten = Omit<ForgottenRow, 'foundAt' | 'resolvedAt' | 'resolution'>;
+
+export const keepForgotten = async (db: Database, clock: Clock, row: FoundForgotten): Promise<void> => {
+  const { backendId, backendIdentity, about, paymentHash, state, isHold, amountMsat, bolt11, begunAt } = row;
+  await sql(db, keep, [backendId, backendIdentity, about, paymentHash, state, isHold, amountMsat, bolt11, begunAt, clock.now()]);
+};
+
+/** False when somebody was faster. */
+export const resolveForgotten = async (
+  db: Database,
+  clock: Clock,
+  of: { readonly row: Pick<ForgottenRow, 'backendId' | 'about' | 'paymentHash'>; readonly as: Resolution },
+): Promise<boolean> => {
+  const { backendId, about, paymentHash } = of.row;
+  return (await sql(db, resolve, [backendId, about, paymentHash, clock.now(), of.as])).length > 0;
+};

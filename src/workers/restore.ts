@@ -1,0 +1,206 @@
+// Notices that the database was put back to an earlier moment, and then asks every backend what it remembers since. What we know is observed as
+// usual; what we do not is written down for a person, and until each hash has found its place nothing is sent.
+import type { Recalled } from '../backends/port.ts';
+import type { Registered } from '../backends/registry.ts';
+import type { InvoiceDeps } from '../invoices/deps.ts';
+import { observeInvoice } from '../invoices/observe.ts';
+import { invoiceByHash } from '../invoices/store.ts';
+import { decodeBolt11 } from '../lightning/bolt11.ts';
+import { paymentHash } from '../lightning/values.ts';
+import type { PaymentDeps } from '../payments/deps.ts';
+import { observePaymentFact } from '../payments/observe.ts';
+import { attemptsForHash } from '../payments/store.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/db.ts';
+import type { Log } from '../platform/log.ts';
+import { behind, type Mark, type MarkFile, readMark } from '../platform/mark.ts';
+import {
+  closeRestore,
+  type ForgottenRow,
+  keepForgotten,
+  listForgotten,
+  markAsked,
+  openRestore,
+  type Restore,
+  readRestore,
+  resolveForgotten,
+} from '../platform/restored.ts';
+
+export interface RestoreDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly invoices: InvoiceDeps;
+  readonly payments: PaymentDeps;
+  /** Null: nothing is kept beside the database, so nobody notices. */
+  readonly mark: MarkFile | null;
+  readonly alarm: (kind: string, subject: string, detail: Readonly<Record<string, unknown>>) => void;
+}
+
+export interface RestoreWatch {
+  /** Compares the database with its mark. Before anything is sent; and again at every look, for a standby may take over at any time. */
+  readonly notice: () => Promise<void>;
+  /** A person says that it was restored. */
+  readonly begin: (why: string) => Promise<void>;
+  /** One look: notices, asks the backends that were not asked yet, and closes what is reconciled. */
+  readonly once: () => Promise<void>;
+  /** Looks every five seconds; without a mark there is nothing to look at. */
+  readonly start: () => void;
+  readonly stop: () => Promise<void>;
+}
+
+const everyMs = 5_000;
+const recallMs = 120_000;
+const findMs = 10_000;
+
+export const createRestoreWatch = (deps: RestoreDeps): RestoreWatch => {
+  const { db, clock, log, mark } = deps;
+  let known: Mark | null = null;
+  let running: Promise<void> | null = null;
+  let stopTimer: (() => Promise<void>) | null = null;
+
+  const begin = async (why: string): Promise<void> => {
+    const restore = await openRestore(db, clock, why);
+    if (restore) deps.alarm('database.restored', restore.at.toISOString(), { why, since: restore.since });
+  };
+  const notice = async (): Promise<void> => {
+    if (mark === null) return;
+    const now = await readMark(db);
+    const kept = known ?? mark.read();
+    const why = kept === null ? unmarked(db, now) : behind(kept, now);
+    if (why !== null) await begin(why);
+    // Only now: a crash in between notices it once more.
+    if (kept === null || !same(kept, now)) mark.keep(now);
+    known = now;
+  };
+  const once = (): Promise<void> => {
+    running ??= (async () => {
+      await notice();
+      const restore = await readRestore(db);
+      if (restore) await reconcile(deps, restore);
+    })().finally(() => {
+      running = null;
+    });
+    return running;
+  };
+  return {
+    notice,
+    begin,
+    once,
+    start: () => {
+      if (mark === null) return;
+      stopTimer ??= clock.every(everyMs, async () => {
+        await once().catch((error: unknown) => log.warn({ err: error }, 'the database could not be held against its mark; looking again'));
+      });
+    },
+    stop: async () => {
+      await stopTimer?.();
+      await running?.catch(() => undefined);
+    },
+  };
+};
+
+/** The embedded database lives beside its mark: without it, it was put there from somewhere else. A new replica of a server has none either. */
+const unmarked = (db: Database, now: Mark): string | null =>
+  db.embedded && now.events > 0n ? 'there is no mark beside it, so it may have been put there from a backup' : null;
+
+const same = (one: Mark, other: Mark): boolean =>
+  one.system === other.system && one.timeline === other.timeline && one.events === other.events;
+
+const reconcile = async (deps: RestoreDeps, restore: Restore): Promise<void> => {
+  const { configured } = deps.payments.registry;
+  const asked = await Promise.all(configured.map((one) => restore.asked.includes(one.backend.id) || recallFrom(deps, one, restore.since)));
+  for (const row of await listForgotten(deps.db, false)) await lookAgain(deps, row);
+  if (asked.every(Boolean) && (await closeRestore(deps.db)))
+    deps.log.info(
+      { since: restore.since },
+      'the restored database knows again what the backends know; sends are no longer held back by it',
+    );
+};
+
+/** True when all that this backend remembers is observed or written down. */
+const recallFrom = async (deps: RestoreDeps, one: Registered, since: Date): Promise<boolean> => {
+  const { backend } = one;
+  try {
+    const recalled = (await backend.recall?.(since, AbortSignal.timeout(recallMs))) ?? [];
+    const identityKey = one.identity()?.key;
+    if (backend.recall && identityKey === undefined) return false;
+    for (const item of recalled) await place(deps, { backendId: backend.id, identityKey: identityKey ?? '' }, item);
+    await markAsked(deps.db, deps.clock, backend.id);
+    deps.log.info({ backend: backend.id, since, hashes: recalled.length }, 'read what this backend remembers since');
+    return true;
+  } catch (error) {
+    deps.log.warn({ backend: backend.id, err: error }, 'this backend cannot be asked what it remembers; nothing is sent before');
+    return false;
+  }
+};
+
+interface From {
+  readonly backendId: string;
+  readonly identityKey: string;
+}
+
+const place = async (deps: RestoreDeps, from: From, item: Recalled): Promise<void> => {
+  const { hash } = item;
+  if (item.about === 'payment') {
+    const ours = (await attemptsForHash(deps.db, hash)).some((row) => row.backendId === from.backendId);
+    if (ours) return observePaymentFact(deps.payments, { ...from, hash, outcome: item.outcome });
+    if (item.outcome.is === 'succeeded' || item.outcome.is === 'inFlight') await write(deps, { from, item, state: item.outcome.is });
+    return;
+  }
+  const ours = (await invoiceByHash(deps.db, hash))?.backendId === from.backendId;
+  if (ours) return void (await observeInvoice(deps.invoices, { ...from, hash, sighting: item.sighting }));
+  const { is } = item.sighting;
+  if (is === 'held' || is === 'settled' || (is === 'open' && isPayable(deps, item))) await write(deps, { from, item, state: is });
+};
+
+// Without its request nobody knows when an invoice expires: a day is the longest that we let one live.
+const longestOpenMs = 86_400_000;
+const isPayable = ({ clock }: RestoreDeps, made: { readonly at: Date; readonly bolt11: string | null }): boolean => {
+  const decoding = made.bolt11 === null ? null : decodeBolt11(made.bolt11);
+  const end = decoding?.is === 'decoded' ? decoding.invoice.expiresAt.getTime() : made.at.getTime() + longestOpenMs;
+  return end > clock.now().getTime();
+};
+
+const write = (
+  deps: RestoreDeps,
+  of: { readonly from: From; readonly item: Recalled; readonly state: ForgottenRow['state'] },
+): Promise<void> => {
+  const { from, item, state } = of;
+  return keepForgotten(deps.db, deps.clock, {
+    backendId: from.backendId,
+    backendIdentity: from.identityKey,
+    about: item.about,
+    paymentHash: item.hash,
+    state,
+    isHold: item.about === 'invoice' && item.isHold,
+    amountMsat: item.amount,
+    bolt11: item.bolt11,
+    begunAt: item.at,
+  });
+};
+
+/** What had not ended may have ended since: with nothing moved there is nothing to decide. */
+const lookAgain = async (deps: RestoreDeps, row: ForgottenRow): Promise<void> => {
+  if (row.state === 'succeeded' || row.state === 'settled') return;
+  const state = await stateNow(deps, row).catch(() => null);
+  if (state === null || state === row.state) return;
+  if (state === 'ended') await resolveForgotten(deps.db, deps.clock, { row, as: 'ended' });
+  else await keepForgotten(deps.db, deps.clock, { ...row, state });
+};
+
+/** Null when the backend does not say. */
+const stateNow = async (deps: RestoreDeps, row: ForgottenRow): Promise<ForgottenRow['state'] | 'ended' | null> => {
+  const backend = deps.payments.registry.get(row.backendId)?.backend;
+  const hash = paymentHash(row.paymentHash);
+  const signal = AbortSignal.timeout(findMs);
+  if (row.about === 'payment') {
+    const said = await backend?.pay?.find(hash, null, signal);
+    if (said?.is === 'failed') return 'ended';
+    return said?.is === 'succeeded' || said?.is === 'inFlight' ? said.is : null;
+  }
+  const seen = await (row.isHold ? backend?.hold : backend?.receive)?.find(hash, signal);
+  if (seen?.is === 'canceled') return 'ended';
+  if (seen?.is === 'open' && !isPayable(deps, { at: row.begunAt, bolt11: row.bolt11 })) return 'ended';
+  return seen === undefined || seen.is === 'notFound' ? null : seen.is;
+};

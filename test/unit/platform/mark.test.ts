@@ -1,0 +1,44 @@
+// The mark beside the database: what a database must look like to be the one of the mark, and a file that survives being cut off.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { behind, type Mark, markFile, readMark } from '../../../src/platform/mark.ts';
+import { testDatabase } from '../../support/database.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'switchyard-mark-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const mark: Mark = { system: '7713490273928314922', timeline: 1, events: 41n };
+
+describe('a database', () => {
+  test.each([
+    ['as it was', mark, null],
+    ['that went on', { ...mark, events: 42n }, null],
+    ['with fewer changes', { ...mark, events: 40n }, /number 40, and had been 41/],
+    ['on another timeline', { ...mark, timeline: 2, events: 50n }, /timeline 2/],
+    ['in another cluster', { ...mark, system: '1', events: 50n }, /another cluster/],
+  ])('%s', (_, now, why) => {
+    const said = behind(mark, now);
+    if (why === null) expect(said).toBeNull();
+    else expect(said).toMatch(why);
+  });
+
+  test('says how far it has come, to any role', async () => {
+    const db = await testDatabase();
+    expect(await readMark(db)).toMatchObject({ system: expect.stringMatching(/^\d+$/), timeline: 1, events: 0n });
+    await db.close();
+  });
+});
+
+describe('the file', () => {
+  test('keeps a mark exactly; none and half of one are none', () => {
+    const path = join(folder, 'sub', 'database.mark');
+    const file = markFile(path);
+    expect(file.read()).toBeNull();
+    file.keep(mark);
+    expect(file.read()).toEqual(mark);
+    writeFileSync(path, '{"system":"77134');
+    expect(file.read()).toBeNull();
+  });
+});
