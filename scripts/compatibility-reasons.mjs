@@ -3,7 +3,6 @@
 
 /** In the order of the page. */
 export const reasons = {
-  lnurl: 'Lightning addresses and LNURL, paying and being paid by name: not yet.',
   callbacks: 'Web hooks of an account: not yet; the list is there and is empty.',
   people: 'Accounts of people, their logins, phones and contacts: accounts here are the operator’s, and keys open them.',
   settings: 'Settings of an account: the operator’s configuration and command line have them.',
@@ -15,7 +14,6 @@ const onAccount = (...fields) => [...at('Account', ...fields), ...at('ConsumerAc
 
 /** Fields of types that are served (the three roots among them); what only they lead to is left out for the same reason. */
 export const leftOut = {
-  lnurl: [...at('Mutation', 'lnurlPaymentSend', 'lnAddressPaymentSend')],
   callbacks: [...at('Mutation', 'callbackEndpointAdd', 'callbackEndpointDelete'), ...onAccount('callbackPortalUrl')],
   people: [
     ...at('Mutation', 'accountDelete', 'captchaCreateChallenge', 'captchaRequestAuthCode', 'contactCreate', 'userContactUpdateAlias'),

@@ -14,7 +14,6 @@ export const notFor = {
 /** What is to come: none of it is counted as answered. */
 export const open = {
   chain: 'Money on the chain.',
-  lnurl: 'LNURL and Lightning addresses.',
   callbacks: 'Web hooks.',
   dollars: 'Wallets that hold dollars, passed through to a Galoy upstream that has one.',
 };

@@ -7,13 +7,14 @@ import { createLateInvoice } from '../invoices/late.ts';
 import { cancelHold, settleHold } from '../invoices/settle.ts';
 import type { InvoiceView } from '../invoices/view.ts';
 import type { DecodedBolt11 } from '../lightning/bolt11.ts';
-import { decodeFor } from '../payments/prepare.ts';
+import { decodeFor, type SendOrder } from '../payments/prepare.ts';
 import { probeFee } from '../payments/probe.ts';
 import { sendPayment } from '../payments/send.ts';
 import { toJson } from '../platform/effects.ts';
 import { refuse } from '../platform/refusal.ts';
 import { transactionOf } from '../wallets/transactions.ts';
 import type { WalletView } from '../wallets/view.ts';
+import { addressHandlers } from './addressing.ts';
 import { adminHandlers } from './administer.ts';
 import { cashOutHandlers, refuseForCashOut } from './cashing.ts';
 import type { CommandDeps } from './deps.ts';
@@ -49,6 +50,10 @@ export const createAsk = (deps: CommandDeps): Ask => {
     ...priceHandlers(deps),
     ...dollarHandlers(deps),
     ...onChainHandlers(deps, { askedUnder }),
+    ...addressHandlers(deps, {
+      askedUnder,
+      pay: (wallet, order, asking) => pay(deps, asking, { ...order, wallet, amount: 'inInvoice', maxFeeMsat: null }),
+    }),
     createInvoice: async (input, asking) => createOwn(deps, input, { asking, wallet: await ownWallet(deps, asking, input.walletId) }),
     createInvoiceOnBehalf: (input, asking) => createOnBehalf(deps, input, asking),
     cancelInvoice: async (input, asking): Promise<InvoiceView> => {
@@ -141,10 +146,14 @@ const createOnBehalf = async (deps: CommandDeps, input: CreateInvoice, asking: A
 };
 
 const send = async (deps: CommandDeps, input: SendPayment, asking: Asking): Promise<SendAnswer> => {
-  const who = principal(asking);
   const wallet = await ownWallet(deps, asking, input.walletId);
-  const asked = askedUnder(asking, 'sendPayment', input);
-  const sent = await sendPayment(deps.payments, { ...input, wallet, asked, keyId: who.keyId, waitSeconds: who.waitSeconds });
+  return pay(deps, asking, { ...input, wallet, asked: askedUnder(asking, 'sendPayment', input) });
+};
+
+const pay = async (deps: CommandDeps, asking: Asking, order: Omit<SendOrder, 'keyId' | 'waitSeconds'>): Promise<SendAnswer> => {
+  const { keyId, waitSeconds } = principal(asking);
+  const { wallet } = order;
+  const sent = await sendPayment(deps.payments, { ...order, keyId, waitSeconds });
   const { payment } = sent;
   // Somebody else's payment for the same request is theirs to look at.
   const own = payment && payment.walletId === wallet.id ? payment : null;

@@ -3,6 +3,7 @@ import type { DepositDeps } from '../deposits/deps.ts';
 import type { InvoiceDeps } from '../invoices/deps.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
 import type { PayoutDeps } from '../payouts/deps.ts';
+import type { Outbound } from '../platform/outbound.ts';
 import type { OutgoingSwitch } from '../platform/switches.ts';
 import type { WalletStore } from '../wallets/store.ts';
 import type { Limits } from './limits.ts';
@@ -15,6 +16,7 @@ export interface CommandDeps {
   readonly wallets: WalletStore;
   readonly limits: Limits;
   readonly outgoing: OutgoingSwitch;
+  readonly outbound: Outbound;
   /** Null unless a simulated backend is configured: makes its outside payer pay. */
   readonly simulatedPayer:
     | ((order: {

@@ -47,6 +47,16 @@ export interface SendPayment {
   readonly maxFeeMsat: bigint | null;
 }
 
+export interface SendLnurl {
+  readonly walletId: string;
+  /** An LNURL in any form, or a Lightning address, as the client gave it. */
+  readonly to: string;
+  /** What the payee gets; the invoice that it gives must say just this. */
+  readonly amountMsat: bigint;
+  /** For the payee (LUD-12), and kept as the payment's memo. */
+  readonly comment: string | null;
+}
+
 /** What became of a send: never thrown once a row says `sending`. `pending`: it ends later, by the backend's word. */
 export interface SendAnswer {
   readonly is: 'succeeded' | 'pending' | 'failed' | 'alreadyPaid';
@@ -194,6 +204,8 @@ export interface CommandTypes {
   readonly reportDispense: { readonly input: ReportDispense; readonly output: CashOutView };
   readonly redeemRefund: { readonly input: { readonly id: string; readonly bolt11: string }; readonly output: CashOutView };
   readonly sendPayment: { readonly input: SendPayment; readonly output: SendAnswer };
+  /** Asks the payee for an invoice and pays it. The same ask again pays the same invoice as long as that is open. */
+  readonly sendLnurl: { readonly input: SendLnurl; readonly output: SendAnswer };
   /** Between ledger wallets, at once. */
   readonly transfer: { readonly input: Transfer; readonly output: TransactionView };
   /** The same of a wallet that holds dollars; there is none, so it refuses. */
@@ -257,6 +269,7 @@ export const commandScopes: { readonly [N in CommandName]: readonly Scope[] } = 
   reportDispense: ['RECEIVE', 'WRITE'],
   redeemRefund: ['WRITE'],
   sendPayment: ['WRITE'],
+  sendLnurl: ['WRITE'],
   transfer: ['WRITE'],
   transferUsd: ['WRITE'],
   createUsdInvoice: ['RECEIVE', 'WRITE'],

@@ -5,6 +5,7 @@ import { account } from './schema-accounts.ts';
 import { holds } from './schema-holds.ts';
 import { limits } from './schema-limits.ts';
 import { onChain } from './schema-onchain.ts';
+import { outbound } from './schema-outbound.ts';
 import { price } from './schema-price.ts';
 
 const listen = z.strictObject({
@@ -186,6 +187,11 @@ export const schema = z.strictObject({
   ),
   holds: key(holds.prefault({}), 'keys and values', 'Hold invoices: how much, how long, and where the keys of guarded preimages are.'),
   onChain: key(onChain.prefault({}), 'keys and values', 'Money on the chain: when a deposit counts, and what is sent how fast.'),
+  outbound: key(
+    outbound.prefault({}),
+    'keys and values',
+    'How addresses that others name are asked: LNURLs, Lightning addresses, callbacks.',
+  ),
   graphql: key(graphql.prefault({}), 'keys and values', 'The GraphQL door.'),
   price: key(
     price.optional(),

@@ -264,6 +264,11 @@ const shapePrice = (shaping: Shaping): PriceConfig | null => {
   return { currency, source, refreshSeconds, staleSeconds };
 };
 
+const hostAndPort = (text: string | undefined): { readonly host: string; readonly port: number } | null => {
+  const [, host, port] = /^\[?(.*?)\]?:(\d+)$/.exec(text ?? '') ?? [];
+  return host === undefined ? null : { host, port: Number(port) };
+};
+
 const domainOf = (url: string | null): string => (url === null ? 'localhost' : new URL(url).host);
 
 /** The whole of it; what is wrong lands in `shaping.problems`, and then the answer must not be used. */
@@ -288,6 +293,7 @@ export const shape = (shaping: Shaping): Config => {
     payments: { waitSeconds: raw.payments.waitSeconds },
     holds: { ...raw.holds, keyFile: raw.holds.keyFile === undefined ? join(dataDir, 'preimage.keys') : pathOf(shaping, raw.holds.keyFile) },
     onChain: raw.onChain,
+    outbound: { allowPrivate: raw.outbound.allowPrivate, onionProxy: hostAndPort(raw.outbound.onionProxy) },
     graphql: raw.graphql,
     price: shapePrice(shaping),
     lightningAddressDomain: raw.lightningAddressDomain ?? domainOf(listen.publicUrl),

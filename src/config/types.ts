@@ -19,6 +19,7 @@ export interface Config {
   readonly payments: PaymentsConfig;
   readonly holds: HoldsConfig;
   readonly onChain: OnChainConfig;
+  readonly outbound: OutboundConfig;
   readonly graphql: GraphqlConfig;
   /** Null: prices are not known. */
   readonly price: PriceConfig | null;
@@ -107,6 +108,12 @@ export interface OnChainConfig {
   readonly leastSats: number;
   /** Blocks within which each speed shall be confirmed. */
   readonly speeds: { readonly fast: number; readonly medium: number; readonly slow: number };
+}
+
+/** How addresses that strangers name are asked. */
+export interface OutboundConfig {
+  readonly allowPrivate: boolean;
+  readonly onionProxy: { readonly host: string; readonly port: number } | null;
 }
 
 export interface GraphqlConfig {

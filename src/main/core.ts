@@ -28,6 +28,7 @@ import { recordIncident } from '../platform/incidents.ts';
 import type { Log } from '../platform/log.ts';
 import type { MarkFile } from '../platform/mark.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { Outbound } from '../platform/outbound.ts';
 import { ratesInMemory, ratesInTable } from '../platform/rates.ts';
 import { Refused, refuse } from '../platform/refusal.ts';
 import { type OutgoingSwitch, outgoingSwitch } from '../platform/switches.ts';
@@ -53,6 +54,7 @@ export interface CoreParts {
   readonly about: About;
   readonly payments: PaymentSettings;
   readonly onChain: OnChainSettings;
+  readonly outbound: Outbound;
   readonly keyless: LimitSettings['keyless'];
   /** Absent: keys are not limited. */
   readonly keyed?: LimitSettings['keyed'];
@@ -236,6 +238,7 @@ const storiesOf = (parts: CoreParts, shared: Shared): CommandDeps => {
     // The embedded database has one process: nobody else counts.
     limits: createLimits(parts, db.embedded ? ratesInMemory(clock) : ratesInTable(db, clock)),
     outgoing,
+    outbound: parts.outbound,
     invoices: {
       ...common,
       count: (what, backend) => metrics.count(what, { backend }),

@@ -17,6 +17,7 @@ import { type Database, openDatabase } from '../platform/db.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { markFile } from '../platform/mark.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
+import { createOutbound } from '../platform/outbound.ts';
 import { keepPrices } from '../prices/store.ts';
 import { type Core, createCore } from './core.ts';
 import { type Keys, openKeys } from './keys.ts';
@@ -68,6 +69,7 @@ export const openCore = async (config: Config, options: OpenOptions): Promise<Op
     payments: { ...defaultPaymentSettings, waitSeconds: config.payments.waitSeconds },
     ...limitsOf(config),
     onChain: { confirmations: config.onChain.confirmations, leastSats: config.onChain.leastSats, targets: config.onChain.speeds },
+    outbound: createOutbound(config.outbound),
     simulatedPayer: simulatedPayer(config),
     simulatedDepositor: simulatedDepositor(config),
     vault: keys.vault,

@@ -10,6 +10,10 @@ export type Refusal =
   | { readonly is: 'belowDust'; readonly leastSats: number }
   | { readonly is: 'limitExceeded'; readonly limit: string; readonly remainingMsat: bigint }
   | { readonly is: 'tooManyRequests'; readonly what: 'invoices' | 'addresses'; readonly retryAfterSeconds: number }
+  /** An LNURL or a Lightning address gave no invoice that may be paid; `says` is the payee's service's own word for it. */
+  | { readonly is: 'lnurlFailed'; readonly why: LnurlTrouble; readonly says: string | null }
+  /** What the payee takes at once. */
+  | { readonly is: 'lnurlAmount'; readonly leastMsat: bigint; readonly mostMsat: bigint }
   | { readonly is: 'wrongState'; readonly state: string; readonly asked: string }
   | { readonly is: 'notFound'; readonly what: Missing; readonly given: string }
   | { readonly is: 'forbidden'; readonly needs: 'READ' | 'RECEIVE' | 'WRITE' | 'ADMIN'; readonly kind: 'read' | 'write' }
@@ -53,6 +57,19 @@ export type Refusal =
         | 'voucherUsed'
         | 'internal';
     };
+
+export type LnurlTrouble =
+  /** Neither an LNURL nor a Lightning address. */
+  | 'notOne'
+  /** At an address that we do not ask. */
+  | 'forbidden'
+  | 'unreachable'
+  | 'malformed'
+  | 'refused'
+  /** The payee takes none, or none so long. */
+  | 'comment'
+  | 'wrongAmount'
+  | 'wrongHash';
 
 export type Missing =
   | 'wallet'

@@ -25,6 +25,8 @@ const upstream = read('blink-public');
 /** What upstream's key service adds to it. */
 const keyService = read('blink-api-keys');
 
+/** Our own optional inputs under Galoy's. */
+const addedInputs = ['LnAddressPaymentSendInput.comment', 'LnurlPaymentSendInput.comment'];
 /** Our own fields under Galoy's types. */
 const addedFields = [
   'Account.holdInvoices',
@@ -168,6 +170,7 @@ const served = {
     'accountUpdateDisplayCurrency',
     'intraLedgerPaymentSend',
     'intraLedgerUsdPaymentSend',
+    'lnAddressPaymentSend',
     'lnInvoiceCancel',
     'lnInvoiceCreate',
     'lnInvoiceCreateOnBehalfOfRecipient',
@@ -183,6 +186,7 @@ const served = {
     'lnUsdInvoiceCreate',
     'lnUsdInvoiceCreateOnBehalfOfRecipient',
     'lnUsdInvoiceFeeProbe',
+    'lnurlPaymentSend',
     'onChainAddressCreate',
     'onChainAddressCurrent',
     'onChainPaymentSend',
@@ -222,7 +226,8 @@ const inputsOf = (inputs: readonly (GraphQLArgument | GraphQLInputField)[]): rea
 
 /** Everything a client can tell about the fields of a type, by name. */
 const fieldsOf = (type: GraphQLNamedType | undefined): Readonly<Record<string, object>> => {
-  if (isInputObjectType(type)) return { input: inputsOf(Object.values(type.getFields())) };
+  if (isInputObjectType(type))
+    return { input: inputsOf(Object.values(type.getFields()).filter(({ name }) => !addedInputs.includes(`${type.name}.${name}`))) };
   if (!isObjectType(type) && !isInterfaceType(type)) return {};
   return Object.fromEntries(
     Object.values(type.getFields()).map((field) => [

@@ -149,6 +149,7 @@ const createFor = async (parts: HouseParts, { life, worlds, witness, backends }:
     payments: defaultPaymentSettings,
     keyless: { perMinute: 60, blockSeconds: 300 },
     onChain: { confirmations: 2, leastSats: 5000, targets: { fast: 2, medium: 6, slow: 24 } },
+    outbound: () => Promise.reject(new Error('nobody is asked over HTTP here')),
     simulatedPayer: null,
     simulatedDepositor: null,
     vault: parts.vault,

@@ -16,6 +16,7 @@ import type { Database } from '../../src/platform/db.ts';
 import { type Log, silentLog } from '../../src/platform/log.ts';
 import type { MarkFile } from '../../src/platform/mark.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
+import { createOutbound, type Outbound } from '../../src/platform/outbound.ts';
 import { addVaultKey, readVault, type Vault } from '../../src/platform/vault.ts';
 import { fixedPrice } from '../../src/prices/price.ts';
 import type { NewWallet } from '../../src/wallets/store.ts';
@@ -50,6 +51,8 @@ export interface TestCoreOptions {
   readonly simulated?: Readonly<Record<string, unknown>>;
   /** Beside the two simulated ones. */
   readonly more?: readonly Backend[];
+  /** Instead of one that may ask this machine. */
+  readonly outbound?: Outbound;
   /** A second life of a gateway opens what the first one sealed. */
   readonly vault?: Vault;
   /** A second life of a gateway finds the network of the first one. */
@@ -95,6 +98,7 @@ export const testCore = async (options: TestCoreOptions = {}): Promise<TestCore>
     payments: { ...defaultPaymentSettings, ...options.payments },
     keyless: { perMinute: 60, blockSeconds: 300 },
     onChain: { confirmations: 2, leastSats: 5000, targets: { fast: 1, medium: 6, slow: 24 } },
+    outbound: options.outbound ?? createOutbound({ allowPrivate: true, onionProxy: null }),
     simulatedPayer: null,
     simulatedDepositor: null,
     vault: options.vault ?? testVault(),

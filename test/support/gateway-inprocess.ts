@@ -128,6 +128,7 @@ const fileText = (world: string, options: TestGatewayOptions): string =>
     payments: { waitSeconds: options.waitSeconds ?? 10 },
     price: options.price ?? { currency: 'USD', perBtc: { USD: 65_000, EUR: 60_000, JPY: 9_000_000 } },
     limits: { keylessInvoicesPerMinute: options.keylessPerMinute ?? 100_000 },
+    outbound: { allowPrivate: true },
   });
 
 const makeKeys = async ({ core }: Opened): Promise<{ keys: Keys; wallets: WalletIds }> => {

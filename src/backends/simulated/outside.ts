@@ -24,6 +24,8 @@ export interface OutsidePayment {
 export interface OutsideInvoice {
   readonly amount?: Msat | null;
   readonly memo?: string;
+  /** Instead of the memo. */
+  readonly descriptionHash?: string;
   readonly expirySeconds?: number;
   readonly finalCltvDelta?: number;
   /** A node of the network, `bob` when absent. */
@@ -68,9 +70,9 @@ export const createOutside = (network: Network): Outside => {
   };
 };
 
-const termsOf = ({ amount = null, memo = '', expirySeconds = 3600, finalCltvDelta }: OutsideInvoice): InvoiceTerms => ({
+const termsOf = ({ amount = null, memo = '', descriptionHash, expirySeconds = 3600, finalCltvDelta }: OutsideInvoice): InvoiceTerms => ({
   amount,
-  description: { text: memo },
+  description: descriptionHash === undefined ? { text: memo } : { hash: descriptionHash },
   expirySeconds,
   ...(finalCltvDelta === undefined ? {} : { finalCltvDelta }),
 });

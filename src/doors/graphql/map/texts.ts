@@ -79,6 +79,28 @@ const invoiceTexts: { readonly [W in Of<'invalidInvoice'>['why']]: ErrorText } =
   unsupported: say('LIGHTNING_PAYMENT_ERROR', 'Invoice may have invalid feature bits set, please check again.'),
 };
 
+type LnurlFault = Of<'lnurlFailed'>;
+const lnurl = (message: string) => (): ErrorText => say('LNURL_REQUEST_INVOICE_ERROR', message);
+const lnurlTexts: { readonly [W in LnurlFault['why']]: (refusal: LnurlFault) => ErrorText } = {
+  notOne: lnurl('Invalid lnurl or lightning address'),
+  forbidden: lnurl('Lnurl service is at an address that this gateway does not ask'),
+  unreachable: lnurl('Lnurl service cannot be reached, please try again later'),
+  malformed: lnurl('Lnurl service returned an invalid answer'),
+  refused: ({ says }) => lnurl(`Lnurl service refused${strangersWord(says)}`)(),
+  comment: lnurl('Comment is too long for the recipient'),
+  wrongAmount: lnurl('Lnurl service returned an invoice with an invalid amount'),
+  wrongHash: lnurl('Lnurl service returned an invoice with an invalid description hash'),
+};
+
+/** What a stranger says, as far as it cannot be taken for words of ours that clients search for. */
+const strangersWord = (says: string | null): string => {
+  const plain = (says ?? '')
+    .replace(/[\p{C}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 200);
+  return plain === '' || /auth|scope|forbidden|permission/i.test(plain) ? '' : `: ${plain}`;
+};
+
 type Missing = Of<'notFound'>;
 const missingTexts: { readonly [W in Missing['what']]: (refusal: Missing) => ErrorText } = {
   wallet: () => unexpected('CouldNotFindWalletFromIdError'),
@@ -112,6 +134,9 @@ const texts: Texts = {
       'TOO_MANY_REQUEST',
       `Too many ${what === 'invoices' ? 'invoices' : 'onchain addresses'} creation, please wait for a while and try again.`,
     ),
+  lnurlFailed: (refusal) => lnurlTexts[refusal.why](refusal),
+  lnurlAmount: ({ leastMsat, mostMsat }) =>
+    lnurl(`The recipient takes from ${toSatCeil(leastMsat)} to ${toSatFloor(mostMsat)} sats at once`)(),
   wrongState: () => processedText,
   notFound: (refusal) => missingTexts[refusal.what](refusal),
   forbidden: ({ kind }) => unexpected(`AuthorizationError: not authorized to ${kind === 'read' ? 'read data' : 'execute mutations'}`),

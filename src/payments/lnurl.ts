@@ -1,0 +1,98 @@
+// From an LNURL or a Lightning address to an invoice that may be paid: asks the payee's service (LUD-06) and believes nothing of what it says.
+// The invoice of an ask is remembered, so that whoever repeats the ask while it is open pays that invoice and no second one.
+import type { DecodedBolt11 } from '../lightning/bolt11.ts';
+import { callbackUrl, invoiceFault, type PayTerms, type Reading, readPayInvoice, readPayTerms } from '../lightning/lnurl.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/db.ts';
+import { type Outbound, OutboundError } from '../platform/outbound.ts';
+import { type LnurlTrouble, refuse } from '../platform/refusal.ts';
+import type { PaymentDeps } from './deps.ts';
+import { decodeFor } from './prepare.ts';
+import { attemptsForHash, paymentByAsk } from './store.ts';
+import { askedInvoice, keepAskedInvoice } from './store-lnurl.ts';
+
+export interface LnurlAsk {
+  readonly url: string;
+  readonly amountMsat: bigint;
+  /** LUD-12. */
+  readonly comment: string | null;
+}
+
+const timeMs = 8_000;
+// An image of up to 136536 characters may be in the metadata, and a long description beside it.
+const mostBytes = 400_000;
+const redirects = 3;
+
+const trouble = (why: LnurlTrouble, says: string | null = null): never => refuse({ is: 'lnurlFailed', why, says });
+
+const fetched = async <T>(outbound: Outbound, url: string, read: (text: string) => Reading<T>): Promise<T> => {
+  const answer = await outbound({ url, headers: { accept: 'application/json' }, timeMs, mostBytes, redirects }).catch((error: unknown) => {
+    if (error instanceof OutboundError) return trouble(error.why === 'forbidden' ? 'forbidden' : 'unreachable');
+    throw error;
+  });
+  const reading = read(answer.text);
+  // Services send their refusals with HTTP statuses of all kinds.
+  if (reading.is === 'refused') return trouble('refused', reading.says);
+  return reading.is === 'read' && answer.status === 200 ? reading.value : trouble('malformed');
+};
+
+const check = ({ leastMsat, mostMsat, commentLength }: PayTerms, { amountMsat, comment }: LnurlAsk): void => {
+  if (amountMsat < leastMsat || amountMsat > mostMsat) refuse({ is: 'lnurlAmount', leastMsat, mostMsat });
+  if (comment !== null && [...comment].length > commentLength) trouble('comment');
+};
+
+/**
+ * An invoice of the payee over this very amount, on our network. Nothing is written.
+ * Throws Refused lnurlFailed, lnurlAmount, invalidInvoice.
+ */
+export const requestInvoice = async (deps: Pick<PaymentDeps, 'network'>, outbound: Outbound, ask: LnurlAsk): Promise<DecodedBolt11> => {
+  const terms = await fetched(outbound, ask.url, readPayTerms);
+  check(terms, ask);
+  const decoded = decodeFor(
+    await fetched(outbound, callbackUrl(terms.callback, ask.amountMsat, ask.comment), readPayInvoice),
+    deps.network,
+  );
+  const fault = invoiceFault(decoded, { amountMsat: ask.amountMsat, terms });
+  return fault === null ? decoded : trouble(fault);
+};
+
+export interface RememberedAsk {
+  /** Of a keyed ask: its key, once and for all. Null: the ask is known by its digest as long as it is open. */
+  readonly asked: { readonly by: string; readonly key: string; readonly digest: string } | null;
+  /** Of the wallet and all that was asked. */
+  readonly digest: string;
+}
+
+export interface PayableInvoice {
+  readonly bolt11: string;
+  readonly hash: string;
+  readonly expiresAt: Date;
+}
+
+type Remembering = { readonly db: Database; readonly clock: Clock };
+
+/**
+ * The request to pay for this ask: the one that it was given before, as long as that one is still open, else what `issue` gives, remembered.
+ * Open is what has not expired and whose payment has not ended. Of several at once all get the same.
+ */
+export const invoiceForAsk = async (
+  deps: Remembering,
+  { asked, digest }: RememberedAsk,
+  issue: () => Promise<PayableInvoice>,
+): Promise<string> => {
+  const paid = asked && (await paymentByAsk(deps.db, asked));
+  if (paid) return paid.bolt11;
+  const ask = asked ? `key ${asked.by} ${asked.key}` : `open ${digest}`;
+  const known = await askedInvoice(deps.db, ask);
+  if (known && asked && known.digest !== digest) return refuse({ is: 'idempotencyConflict' });
+  const isOpen = known && known.expiresAt > deps.clock.now() && (asked !== null || !(await hasEnded(deps, known.paymentHash)));
+  if (isOpen) return known.bolt11;
+  const { bolt11, hash, expiresAt } = await issue();
+  const kept = { ask, digest, bolt11, paymentHash: hash, expiresAt };
+  return (await keepAskedInvoice(deps.db, kept, { replaces: known?.paymentHash ?? null, now: deps.clock.now() })).bolt11;
+};
+
+const hasEnded = async ({ db }: Remembering, hash: string): Promise<boolean> => {
+  const attempts = await attemptsForHash(db, hash);
+  return attempts.length > 0 && attempts.every(({ state }) => state !== 'sending');
+};
