@@ -6,7 +6,7 @@ import type { Principal } from '../wallets/view.ts';
 import { namePattern, wrong } from './administer.ts';
 import type { CommandDeps } from './deps.ts';
 import { ownWallet, principal } from './scope.ts';
-import type { Asking, CommandTypes } from './table.ts';
+import type { Asking, CommandTypes, CreateKey } from './table.ts';
 
 type KeyName = 'createKey' | 'revokeKey' | 'setKeyLimit';
 type KeyHandlers = {
@@ -15,6 +15,7 @@ type KeyHandlers = {
 
 const dayMs = 86_400_000;
 const maxDays = 3_650;
+const maxWaitSeconds = 300;
 // What Galoy's `Int` holds.
 const mostSats = 2_147_483_647;
 
@@ -25,10 +26,8 @@ export const keysOf = async (deps: CommandDeps, who: Principal): Promise<readonl
 export const keyHandlers = (deps: CommandDeps): KeyHandlers => ({
   createKey: async (input, asking) => {
     const who = principal(asking);
-    if (input.scopes.length === 0) return wrong('scopes', 'at least one', '[]');
-    if (!namePattern.test(input.name)) return wrong('name', '1 to 60 letters, digits, spaces, dots, dashes', input.name);
+    checkKey(input);
     const days = input.expireInDays;
-    if (days !== null && (days < 1 || days > maxDays)) return wrong('expireInDays', `1 to ${maxDays}`, String(days));
     // A key that is bound to a wallet cannot make one that sees more.
     const asked = input.walletId === null ? null : await ownWallet(deps, asking, input.walletId);
     const expiresAt = days === null ? null : new Date(deps.payments.clock.now().getTime() + days * dayMs);
@@ -37,7 +36,7 @@ export const keyHandlers = (deps: CommandDeps): KeyHandlers => ({
       walletId: asked?.id ?? who.walletId,
       name: input.name,
       scopes: [...new Set(input.scopes)],
-      waitSeconds: null,
+      waitSeconds: input.waitSeconds,
       expiresAt,
     });
   },
@@ -51,6 +50,14 @@ export const keyHandlers = (deps: CommandDeps): KeyHandlers => ({
     return (await deps.wallets.setLimit(own.id, window, sats)) ?? missing(id);
   },
 });
+
+/** Throws Refused invalidInput. */
+const checkKey = ({ scopes, name, expireInDays: days, waitSeconds: wait }: CreateKey): void => {
+  if (scopes.length === 0) wrong('scopes', 'at least one', '[]');
+  if (!namePattern.test(name)) wrong('name', '1 to 60 letters, digits, spaces, dots, dashes', name);
+  if (days !== null && (days < 1 || days > maxDays)) wrong('expireInDays', `1 to ${maxDays}`, String(days));
+  if (wait !== null && (wait < 0 || wait > maxWaitSeconds)) wrong('waitSeconds', `0 to ${maxWaitSeconds}`, String(wait));
+};
 
 const missing = (id: string): never => refuse({ is: 'notFound', what: 'key', given: id });
 

@@ -43,7 +43,7 @@ export interface SendPayment {
   /** `inInvoice`: lnInvoicePaymentSend. A number: lnNoAmount…, with what the client gave. */
   readonly amount: 'inInvoice' | { readonly msat: bigint };
   readonly memo: string | null;
-  /** Null: the wallet's default, else Galoy's reserve. */
+  /** Most that routing may cost; 0: nothing. Null: the wallet's default, else Galoy's reserve. */
   readonly maxFeeMsat: bigint | null;
 }
 
@@ -154,6 +154,8 @@ export interface CreateKey {
   /** Set: the key sees this wallet alone. */
   readonly walletId: string | null;
   readonly expireInDays: number | null;
+  /** Seconds that its sends wait before PENDING, 0 to 300; null: the gateway's setting. */
+  readonly waitSeconds: number | null;
 }
 
 /** What a key may spend in a rolling window, from the next send on. */

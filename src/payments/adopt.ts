@@ -38,7 +38,7 @@ export const adoptPayment = async (deps: PaymentDeps, of: Adoption): Promise<Pay
   const candidate = { backendId, pay, identityKey: () => registered?.identity()?.key ?? null };
   const begun = await beginPayment.write(deps, {
     order: { wallet, bolt11, amount: { msat: amount }, maxFeeMsat: maxFee, memo, keyId: null, asked: null, waitSeconds: null },
-    prepared: { invoice, amount: msat(amount), amountless: invoice.amount === null, maxFee },
+    prepared: { invoice, amount: msat(amount), amountless: invoice.amount === null, maxFee, isFeeLimited: false },
     candidates: [candidate],
     first: { candidate, floor: { is: 'nothing' } },
   });

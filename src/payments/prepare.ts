@@ -33,6 +33,8 @@ export interface PreparedPayment {
   readonly amount: Msat;
   readonly amountless: boolean;
   readonly maxFee: Msat;
+  /** The client named the limit: a backend that keeps none of ours may carry it only where its own is not higher. */
+  readonly isFeeLimited: boolean;
 }
 
 /** Galoy's reserve (contract §5.6): half a percent, rounded up, at least 10 sat. */
@@ -53,7 +55,8 @@ export const feeLimitOf = (wallet: Pick<WalletView, 'defaultFeeLimitPpm'>, amoun
 export const preparePayment = (ask: PaymentAsk, network: Network): PreparedPayment => {
   const invoice = decodeFor(ask.bolt11, network);
   const amount = amountOf(ask, invoice.amount);
-  return { invoice, amount, amountless: invoice.amount === null, maxFee: msat(ask.maxFeeMsat ?? feeLimitOf(ask.wallet, amount)) };
+  const maxFee = msat(ask.maxFeeMsat ?? feeLimitOf(ask.wallet, amount));
+  return { invoice, amount, amountless: invoice.amount === null, maxFee, isFeeLimited: ask.maxFeeMsat !== null };
 };
 
 /** A request of this network, decoded; throws Refused `invalidInvoice`. */

@@ -4,7 +4,7 @@ import { insideId } from '../backends/registry.ts';
 import { paymentHash, toSatFloor } from '../lightning/values.ts';
 import type { WalletView } from '../wallets/view.ts';
 import type { OwnInvoice, PaymentDeps } from './deps.ts';
-import type { PreparedPayment } from './prepare.ts';
+import { galoyReserve, type PreparedPayment } from './prepare.ts';
 
 export interface Candidate {
   readonly backendId: string;
@@ -16,11 +16,8 @@ export interface Candidate {
 const floorMs = 5_000;
 
 /** Backends of the wallet's pay route that can carry this order at all. */
-export const payCandidates = (
-  deps: PaymentDeps,
-  wallet: WalletView,
-  prepared: Pick<PreparedPayment, 'amount' | 'amountless'>,
-): readonly Candidate[] => candidatesOf(deps, wallet.payRoute).filter((one) => carries(one.pay, prepared));
+export const payCandidates = (deps: PaymentDeps, wallet: WalletView, prepared: Carried): readonly Candidate[] =>
+  candidatesOf(deps, wallet.payRoute).filter((one) => carries(one.pay, prepared));
 
 const candidatesOf = (deps: PaymentDeps, ids: readonly string[]): readonly Candidate[] =>
   ids.flatMap((id) => {
@@ -40,8 +37,12 @@ export const paidInside = (own: OwnInvoice | null, by: { readonly wallet: Wallet
 export const paysItself = (own: OwnInvoice, wallet: WalletView, candidates: readonly Candidate[]): boolean =>
   own.walletId === wallet.id || candidates.some((one) => one.identityKey() === own.backendIdentity);
 
-const carries = (pay: Pay, { amount, amountless }: Pick<PreparedPayment, 'amount' | 'amountless'>): boolean => {
+type Carried = Pick<PreparedPayment, 'amount' | 'amountless' | 'maxFee' | 'isFeeLimited'>;
+
+const carries = (pay: Pay, { amount, amountless, maxFee, isFeeLimited }: Carried): boolean => {
   if (amountless && !pay.traits.amountless) return false;
+  // Upstream takes no limit of ours and spends up to its own reserve.
+  if (isFeeLimited && !pay.traits.feeLimit && maxFee < galoyReserve(amount)) return false;
   return pay.traits.unit === 'msat' || BigInt(toSatFloor(amount)) * 1000n === amount;
 };
 

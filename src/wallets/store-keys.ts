@@ -30,6 +30,8 @@ export interface KeyView {
   readonly revokedAt: Date | null;
   /** To the minute; null: never. */
   readonly lastUsedAt: Date | null;
+  /** Seconds that its sends wait before PENDING; null: the gateway's setting. */
+  readonly waitSeconds: number | null;
   readonly limits: SpendingLimits;
 }
 
@@ -58,6 +60,7 @@ const toKey = (row: ApiKey): KeyView => ({
   expiresAt: row.expiresAt,
   revokedAt: row.revokedAt,
   lastUsedAt: row.lastUsedAt,
+  waitSeconds: row.waitSeconds,
   limits: { daily: row.dailyLimitSats, weekly: row.weeklyLimitSats, monthly: row.monthlyLimitSats, annual: row.annualLimitSats },
 });
 

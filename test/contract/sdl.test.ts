@@ -26,7 +26,12 @@ const upstream = read('blink-public');
 const keyService = read('blink-api-keys');
 
 /** Our own optional inputs under Galoy's. */
-const addedInputs = ['LnAddressPaymentSendInput.comment', 'LnurlPaymentSendInput.comment'];
+const addedInputs = [
+  'LnAddressPaymentSendInput.comment',
+  'LnInvoicePaymentInput.maxFee',
+  'LnNoAmountInvoicePaymentInput.maxFee',
+  'LnurlPaymentSendInput.comment',
+];
 /** Our own fields under Galoy's types. */
 const addedFields = [
   'Account.holdInvoices',
@@ -238,7 +243,7 @@ const fieldsOf = (type: GraphQLNamedType | undefined): Readonly<Record<string, o
 };
 
 /** Our own fields under the key service's types. */
-const addedToKeys = ['ApiKey.prefix', 'ApiKey.walletId'];
+const addedToKeys = ['ApiKey.prefix', 'ApiKey.waitSeconds', 'ApiKey.walletId'];
 
 describe('our schema against upstream’s key service', () => {
   const theirs = Object.values(keyService.getTypeMap()).filter((type) => !isIntrospectionType(type));
@@ -248,7 +253,7 @@ describe('our schema against upstream’s key service', () => {
       expect(ours.getValues().map(({ name: value }) => value)).toEqual(expect.arrayContaining(type.getValues().map((one) => one.name)));
     const fields = fieldsOf(ours);
     if (isInputObjectType(type)) {
-      const added = name === 'ApiKeyCreateInput' ? 1 : 0;
+      const added = name === 'ApiKeyCreateInput' ? 2 : 0;
       expect(inputsOf(Object.values(isInputObjectType(ours) ? ours.getFields() : {}))).toEqual(
         expect.arrayContaining([...inputsOf(Object.values(type.getFields()))]),
       );
@@ -307,6 +312,14 @@ describe('our schema against upstream’s', () => {
     for (const coordinate of addedFields) {
       const [type = '', field = ''] = coordinate.split('.');
       expect(fieldsOf(schema.getType(type)), coordinate).toHaveProperty(field);
+    }
+  });
+
+  it('requires none of our own fields of inputs', () => {
+    for (const coordinate of addedInputs) {
+      const [name = '', field = ''] = coordinate.split('.');
+      const type = schema.getType(name);
+      expect(String(isInputObjectType(type) ? type.getFields()[field]?.type : null), coordinate).toMatch(/^[A-Za-z]+$/);
     }
   });
 

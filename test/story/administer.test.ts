@@ -44,21 +44,28 @@ test('a route names backends that are there and can do it', async () => {
 test('a key is made, works, and ends', async () => {
   const { key, view } = await core.ask(
     'createKey',
-    { name: 'kiosk', scopes: ['READ'], walletId: core.walletId, expireInDays: 30 },
+    { name: 'kiosk', scopes: ['READ'], walletId: core.walletId, expireInDays: 30, waitSeconds: 8 },
     admin(),
   );
   expect(key).toMatch(/^blink_[A-Za-z0-9]{48}$/);
-  expect(await core.reads.authenticate(key)).toMatchObject({ walletId: core.walletId, keyId: view.id });
+  // Its sends wait for eight seconds before they are answered as PENDING: some clients give up after ten.
+  expect(await core.reads.authenticate(key)).toMatchObject({ walletId: core.walletId, keyId: view.id, waitSeconds: 8 });
+  const long = { name: 'slow', scopes: ['READ'] as const, walletId: null, expireInDays: null, waitSeconds: 301 };
+  await expect(core.ask('createKey', long, admin())).rejects.toMatchObject({ refusal: { field: 'waitSeconds' } });
   expect((await core.ask('revokeKey', { id: view.id }, admin())).revokedAt).not.toBeNull();
   expect(await core.reads.authenticate(key)).toBeNull();
 });
 
 test('a key that is bound to a wallet makes none that sees more', async () => {
   const bound = core.asking({ who: { ...core.who, walletId: core.walletId, scopes: new Set(['ADMIN']) } });
-  const { view } = await core.ask('createKey', { name: 'child', scopes: ['READ'], walletId: null, expireInDays: null }, bound);
+  const { view } = await core.ask(
+    'createKey',
+    { name: 'child', scopes: ['READ'], walletId: null, expireInDays: null, waitSeconds: null },
+    bound,
+  );
   expect(view.walletId).toBe(core.walletId);
   await expect(
-    core.ask('createKey', { name: 'other', scopes: ['READ'], walletId: core.ledgerId, expireInDays: null }, bound),
+    core.ask('createKey', { name: 'other', scopes: ['READ'], walletId: core.ledgerId, expireInDays: null, waitSeconds: null }, bound),
   ).rejects.toMatchObject({ refusal: { is: 'notFound' } });
 });
 

@@ -21,7 +21,7 @@ const admin = () => core.asking({ who: { ...core.who, scopes: new Set(['ADMIN'])
 let made = 0;
 const newKey = async (): Promise<string> => {
   made += 1;
-  const input = { name: `key ${made}`, scopes: ['READ', 'WRITE'] as const, walletId: null, expireInDays: null };
+  const input = { name: `key ${made}`, scopes: ['READ', 'WRITE'] as const, walletId: null, expireInDays: null, waitSeconds: null };
   return (await core.ask('createKey', input, admin())).view.id;
 };
 const limit = (id: string, window: LimitWindow, sats: number | null) => core.ask('setKeyLimit', { id, window, sats }, admin());

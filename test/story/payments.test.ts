@@ -42,6 +42,16 @@ const sweep = async (hash: string): Promise<void> => {
   await core.sweep.once();
 };
 
+test('a fee limit of the client’s is kept to, and given back with the rest when no route is so cheap', async () => {
+  // Somebody who is two channels away: the first of them wants a fee.
+  const target = core.backend.world.payee.createInvoice({ amount: msat(50_000_000n), node: 'carol' });
+  const dear = await core.ask('sendPayment', { ...order(core.walletId, target.bolt11), maxFeeMsat: 0n }, core.asking());
+  expect(dear).toMatchObject({ is: 'failed', payment: { failure: 'feeLimit', maxFeeMsat: 0n, feeMsat: null } });
+  const paid = await core.ask('sendPayment', { ...order(core.walletId, target.bolt11), maxFeeMsat: 400_000n }, core.asking());
+  expect(paid).toMatchObject({ is: 'succeeded', payment: { maxFeeMsat: 400_000n } });
+  expect(paid.payment?.feeMsat).toBeGreaterThan(0n);
+});
+
 describe('an answer that is lost', () => {
   test('stays sending, is PENDING for the caller, and ends by the word of the backend', async () => {
     const target = theirs();

@@ -96,7 +96,11 @@ describe('a transfer', () => {
 
   test('counts against the limit of its key', async () => {
     const admin = core.asking({ who: { ...core.who, scopes: new Set(['ADMIN']) } });
-    const { view } = await core.ask('createKey', { name: 'tr', scopes: ['WRITE'], walletId: null, expireInDays: null }, admin);
+    const { view } = await core.ask(
+      'createKey',
+      { name: 'tr', scopes: ['WRITE'], walletId: null, expireInDays: null, waitSeconds: null },
+      admin,
+    );
     await core.ask('setKeyLimit', { id: view.id, window: 'daily', sats: 3 }, admin);
     const by = core.asking({ who: { ...core.who, keyId: view.id } });
     await move(2_000n, {}, by);

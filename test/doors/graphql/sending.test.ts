@@ -30,6 +30,14 @@ describe.each(sends)('$name', ({ name, type, more, amount }) => {
     expect(result.data?.[name]).toEqual({ errors: [], status: 'SUCCESS', transaction: { id: transaction().id, settlementFee: 2 } });
     expect(context.asked).toEqual([{ name: 'sendPayment', input: { walletId, bolt11, amount, memo: 'Payment memo', maxFeeMsat: null } }]);
   });
+  it.each([
+    ['0', 0n],
+    [25, 25_000n],
+  ])('hands on a fee limit of %j sat', async (maxFee, maxFeeMsat) => {
+    const context = fake(answering({ is: 'pending', payment: payment(), transaction: null }));
+    await run(context, document, { input: { ...input, maxFee } });
+    expect(context.asked).toMatchObject([{ input: { maxFeeMsat } }]);
+  });
   it('says PENDING and ALREADY_PAID without errors', async () => {
     const pending = transaction({ status: 'pending' });
     expect(await send(answering({ is: 'pending', payment: payment(), transaction: pending }))).toMatchObject({

@@ -19,6 +19,11 @@ const ApiKeyCreateInput = builder.inputType('ApiKeyCreateInput', {
     expireInDays: t.int(),
     name: t.string({ required: true }),
     scopes: t.field({ type: [Scope], required: true, defaultValue: ['READ', 'WRITE'] }),
+    waitSeconds: t.int({
+      description:
+        'How long its sends wait for their end before they are answered as PENDING, 0 to 300; null: as the gateway is configured (45). ' +
+        'For clients that give up earlier.',
+    }),
     walletId: t.field({ type: 'WalletId', description: 'The one wallet that it may see.' }),
   }),
 });
@@ -32,6 +37,7 @@ builder.mutationField('apiKeyCreate', (t) =>
       name: input.name,
       scopes: input.scopes,
       expireInDays: input.expireInDays ?? null,
+      waitSeconds: input.waitSeconds ?? null,
       walletId: input.walletId === null || input.walletId === undefined ? null : good(input.walletId),
     })),
   }),

@@ -1,11 +1,12 @@
 // Pays an invoice the amount that stands in it.
 import { builder } from '../builder.ts';
 import { payloadMutation } from '../map/ask.ts';
-import { noSend, sendAnswer } from '../map/sends.ts';
+import { maxFeeMsat, maxFeeWords, noSend, sendAnswer } from '../map/sends.ts';
 import { PaymentSendPayload } from '../types/payloads.ts';
 
 const LnInvoicePaymentInput = builder.inputType('LnInvoicePaymentInput', {
   fields: (t) => ({
+    maxFee: t.field({ type: 'SatAmount', description: maxFeeWords }),
     memo: t.field({ type: 'Memo', description: 'A note to keep with the payment; the payee does not see it.' }),
     paymentRequest: t.field({ type: 'LnPaymentRequest', required: true, description: 'The invoice to pay.' }),
     walletId: t.field({ type: 'WalletId', required: true, description: 'The wallet that pays amount and fee.' }),
@@ -19,12 +20,12 @@ builder.mutationField('lnInvoicePaymentSend', (t) =>
     args: { input: t.arg({ type: LnInvoicePaymentInput, required: true }) },
     resolve: payloadMutation({
       command: 'sendPayment',
-      input: ({ walletId, paymentRequest, memo }) => ({
+      input: ({ walletId, paymentRequest, memo, maxFee }) => ({
         walletId,
         bolt11: paymentRequest,
         amount: 'inInvoice' as const,
         memo: memo ?? null,
-        maxFeeMsat: null,
+        maxFeeMsat: maxFeeMsat(maxFee),
       }),
       answer: sendAnswer,
       trouble: noSend,

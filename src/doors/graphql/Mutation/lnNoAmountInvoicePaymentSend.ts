@@ -2,12 +2,13 @@
 import { fromSat } from '../../../lightning/values.ts';
 import { builder } from '../builder.ts';
 import { payloadMutation } from '../map/ask.ts';
-import { noSend, sendAnswer } from '../map/sends.ts';
+import { maxFeeMsat, maxFeeWords, noSend, sendAnswer } from '../map/sends.ts';
 import { PaymentSendPayload } from '../types/payloads.ts';
 
 const LnNoAmountInvoicePaymentInput = builder.inputType('LnNoAmountInvoicePaymentInput', {
   fields: (t) => ({
     amount: t.field({ type: 'SatAmount', required: true, description: 'Satoshis that the payee gets.' }),
+    maxFee: t.field({ type: 'SatAmount', description: maxFeeWords }),
     memo: t.field({ type: 'Memo', description: 'A note to keep with the payment; the payee does not see it.' }),
     paymentRequest: t.field({ type: 'LnPaymentRequest', required: true, description: 'The invoice to pay.' }),
     walletId: t.field({ type: 'WalletId', required: true, description: 'The wallet that pays amount and fee.' }),
@@ -23,12 +24,12 @@ builder.mutationField('lnNoAmountInvoicePaymentSend', (t) =>
     args: { input: t.arg({ type: LnNoAmountInvoicePaymentInput, required: true }) },
     resolve: payloadMutation({
       command: 'sendPayment',
-      input: ({ walletId, paymentRequest, amount, memo }) => ({
+      input: ({ walletId, paymentRequest, amount, memo, maxFee }) => ({
         walletId,
         bolt11: paymentRequest,
         amount: { msat: fromSat(amount) },
         memo: memo ?? null,
-        maxFeeMsat: null,
+        maxFeeMsat: maxFeeMsat(maxFee),
       }),
       answer: sendAnswer,
       trouble: noSend,

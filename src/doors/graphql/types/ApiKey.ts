@@ -44,6 +44,10 @@ export const ApiKey = builder.objectRef<KeyView>('ApiKey').implement({
     readOnly: t.boolean({ resolve: (key) => key.scopes.every((scope) => scope === 'READ') }),
     revoked: t.boolean({ resolve: (key) => key.revokedAt !== null }),
     scopes: t.expose('scopes', { type: [Scope] }),
+    waitSeconds: t.exposeInt('waitSeconds', {
+      nullable: true,
+      description: 'How long its sends wait before they are answered as PENDING; null: as the gateway is configured.',
+    }),
     walletId: t.expose('walletId', {
       type: 'WalletId',
       nullable: true,
