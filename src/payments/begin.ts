@@ -2,6 +2,7 @@
 
 import type { Floor } from '../backends/port.ts';
 import { isCheckViolation, isUniqueViolation } from '../platform/db.ts';
+import type { TransactionRow } from '../platform/effects.ts';
 import { newId } from '../platform/ids.ts';
 import { refuse } from '../platform/refusal.ts';
 import { bookReserve } from '../wallets/ledger.ts';
@@ -25,6 +26,8 @@ import type { PaymentView } from './view.ts';
 export interface Started {
   readonly is: 'started';
   readonly payment: PaymentRow;
+  /** The movement as it was written beside it. */
+  readonly movement: TransactionRow;
   readonly amountless: boolean;
   readonly candidates: readonly Candidate[];
   readonly first: { readonly candidate: Candidate; readonly row: NewAttempt };
@@ -92,18 +95,17 @@ const write = async (deps: PaymentDeps, { order, prepared, candidates, first: on
   const first = attempt(deps, payment, { candidate: on.candidate, floor });
   const now = row.created_at;
   const reserve = { msat: row.amount_msat + row.max_fee_msat };
+  const movement = transactionRow(payment, {
+    status: 'pending',
+    feeMsat: row.max_fee_msat,
+    preimage: null,
+    price: deps.prices.current(await deps.displayCurrency(row.account_id)),
+    now,
+    endedAt: null,
+  });
   const effects = {
     attempts: [first],
-    transactions: [
-      transactionRow(payment, {
-        status: 'pending',
-        feeMsat: row.max_fee_msat,
-        preimage: null,
-        price: deps.prices.current(await deps.displayCurrency(row.account_id)),
-        now,
-        endedAt: null,
-      }),
-    ],
+    transactions: [movement],
     journals: bookReserve({ wallet: order.wallet, subjectId: row.id, at: now }, reserve),
     events: [paymentEvent(payment, { state: 'pending', attemptId: first.id, set: {}, now })],
     ...order.along?.(row.id),
@@ -117,6 +119,7 @@ const write = async (deps: PaymentDeps, { order, prepared, candidates, first: on
   return {
     is: 'started',
     payment,
+    movement,
     amountless: row.amountless,
     candidates,
     first: { candidate: on.candidate, row: first },

@@ -37,7 +37,7 @@ export interface PaymentDeps {
   readonly alarm: (kind: string, subject: string, detail: Readonly<Record<string, unknown>>) => void;
   readonly settings: PaymentSettings;
   /** Sends of this process that have not had their answer yet. */
-  readonly underWay: Set<Promise<void>>;
+  readonly underWay: Set<Promise<unknown>>;
   /** Attempts whose call to the backend this process is in: their failure is the caller's to write, for it may go on with another backend. */
   readonly calling: Set<string>;
 }

@@ -43,10 +43,11 @@ export const observeAttempt = async (deps: PaymentDeps, attemptId: string, said:
     if (!row) return null;
     const event = newsOf(deps, row, said);
     if (event === null) return row;
-    if (!(await write(deps, { row, said, event, next: known.next ?? null, payment: known.payment ?? null }))) continue;
-    // Whoever made the call and heard of its success waits to pass it on: what was just written need not be read for that.
-    const isKnown = known.row !== undefined && known.payment !== undefined && row.state === 'sending' && said.is === 'succeeded';
-    return isKnown ? { ...row, state: 'succeeded' } : readAttempt(deps.db, attemptId);
+    const written = await write(deps, { row, said, event, next: known.next ?? null, payment: known.payment ?? null });
+    if (written.is === 'lost') continue;
+    // Whoever made the call and heard of its success waits to pass it on: it is final, so what was just written need not be read for that.
+    if (written.is === 'moved' && written.row.state === 'succeeded') return written.row;
+    return readAttempt(deps.db, attemptId);
   }
   return readAttempt(deps.db, attemptId);
 };
@@ -116,25 +117,45 @@ interface Seen {
   readonly payment: PaymentRow | null;
 }
 
-const write = async (deps: PaymentDeps, seen: Seen): Promise<boolean> => {
+/** `lost`: somebody else has moved the row, and nothing was written. */
+type Written = { readonly is: 'moved'; readonly row: AttemptRow } | { readonly is: 'unchanged' } | { readonly is: 'lost' };
+const unchanged = { is: 'unchanged' } as const;
+
+const write = async (deps: PaymentDeps, seen: Seen): Promise<Written> => {
   const { row, event } = seen;
   const to = step(attemptTable, row.state, event);
   const payment = seen.payment ?? (await paymentById(deps.db, row.paymentId));
-  if (!payment) return true;
+  if (!payment) return unchanged;
   if (to.is === 'forbidden' || (to.is === 'same' && row.state !== 'sending')) {
     // A late "in flight" about an attempt that failed: money may be moving that we believe is not.
     if (to.is === 'forbidden' || attemptAlarms.has(`${row.state}:${event}`)) await tell(deps, row, event);
-    return true;
+    return unchanged;
   }
   const state = to.is === 'moved' ? to.to : row.state;
   const set = { ...detailsOf(deps, seen), state };
-  if (to.is === 'same' && !isNewer(row, set)) return true;
+  if (to.is === 'same' && !isNewer(row, set)) return unchanged;
   const effects = to.is === 'moved' ? await effectsOf(deps, { seen, payment, set }) : {};
   const moved = await advanceAttempt(deps.db, { id: row.id, from: row.state, set, effects });
-  if (!moved) return false;
+  if (!moved) return { is: 'lost' };
   announce(deps, seen, { to: state, incidents: effects.incidents ?? [] });
-  return true;
+  return { is: 'moved', row: withSet(row, set) };
 };
+
+/** The row as the move has left it. */
+const withSet = (row: AttemptRow, set: AttemptMove['set']): AttemptRow => ({
+  ...row,
+  state: set.state,
+  disproved: set.disproved ?? row.disproved,
+  ref: set.ref ?? row.ref,
+  seenInFlight: set.seen_in_flight ?? row.seenInFlight,
+  preimage: set.preimage ?? row.preimage,
+  proof: set.proof ?? row.proof,
+  feeMsat: set.fee_msat ?? row.feeMsat,
+  failure: set.failure === undefined ? row.failure : set.failure,
+  routes: set.routes ?? row.routes,
+  endedAt: set.ended_at ?? row.endedAt,
+  nextCheckAt: set.next_check_at === undefined ? row.nextCheckAt : set.next_check_at,
+});
 
 const announce = (
   deps: PaymentDeps,

@@ -2,9 +2,10 @@
 // after that everybody asks. The caller's patience ends the waiting, never the payment.
 import type { PayOutcome } from '../backends/port.ts';
 import { attemptRef } from '../backends/port.ts';
+import { insideId } from '../backends/registry.ts';
 import { bolt11Text, msat, paymentHash } from '../lightning/values.ts';
 import { refuse } from '../platform/refusal.ts';
-import { transactionOf } from '../wallets/transactions.ts';
+import { transactionOf, viewOfMovement } from '../wallets/transactions.ts';
 import type { TransactionView } from '../wallets/view.ts';
 import { type Begun, beginPayment, type Started } from './begin.ts';
 import type { PaymentDeps } from './deps.ts';
@@ -19,6 +20,7 @@ import {
   type PaymentRow,
   paymentByAsk,
   rescheduleAttempt,
+  toPaymentView,
   viewOfPayment,
 } from './store.ts';
 import type { PaymentView } from './view.ts';
@@ -42,10 +44,25 @@ export const sendPayment = async (deps: PaymentDeps, order: SendOrder): Promise<
   const waitMs = (order.waitSeconds ?? deps.settings.waitSeconds) * 1000;
   // Not awaited beyond the caller's patience, and not tied to its request: what was begun is carried to its end.
   const running = tracked(deps, runAttempts(deps, begun));
-  await Promise.race([running, deps.clock.sleep(waitMs, begun.ended.signal).catch(() => undefined)]);
+  // Woken early, it is the end that has come: then the end is what there is to say.
+  const patience = deps.clock.sleep(waitMs, begun.ended.signal).then(
+    () => null,
+    () => running,
+  );
+  const won = await Promise.race([running, patience]);
   begun.ended.abort();
-  return seen(deps, begun.payment);
+  return won ? told(begun, won) : seen(deps, begun.payment);
 };
+
+/** A success at the first call, as this process has just written it: it is final, and nobody waits for it to be read again. */
+const told = ({ payment, movement }: Started, won: AttemptRow): Sent => ({
+  is: 'payment',
+  payment: toPaymentView(payment, [won]),
+  transaction: viewOfMovement({
+    ...movement,
+    ...{ status: 'success', fee_msat: won.feeMsat ?? 0n, preimage: won.preimage, ended_at: won.endedAt },
+  }),
+});
 
 /** The payment and its movement as they stand, read side by side: somebody waits for them. */
 const seen = async ({ db }: PaymentDeps, row: PaymentRow): Promise<Sent> => {
@@ -53,7 +70,7 @@ const seen = async ({ db }: PaymentDeps, row: PaymentRow): Promise<Sent> => {
   return { is: 'payment', payment, transaction };
 };
 
-const tracked = (deps: PaymentDeps, work: Promise<void>): Promise<void> => {
+const tracked = <T>(deps: PaymentDeps, work: Promise<T>): Promise<T> => {
   deps.underWay.add(work);
   return work.finally(() => deps.underWay.delete(work));
 };
@@ -109,13 +126,16 @@ const begin = async (deps: PaymentDeps, order: SendOrder): Promise<Begun> => {
   return beginPayment.write(deps, { order, prepared, candidates, first });
 };
 
-const runAttempts = async (deps: PaymentDeps, begun: Started): Promise<void> => {
+/** The first attempt when it has succeeded at its call; null: the rows say what became of the payment. */
+const runAttempts = async (deps: PaymentDeps, begun: Started): Promise<AttemptRow | null> => {
   try {
-    let current: { readonly candidate: Candidate; readonly row: NewAttempt } | null = begun.first;
-    while (current !== null) current = await runOne(deps, begun, current);
+    let ran: Ran = { is: 'goesOn', with: begun.first };
+    while (ran.is === 'goesOn') ran = await runOne(deps, begun, ran.with);
+    return ran.is === 'won' && ran.row.id === begun.first.row.id ? ran.row : null;
   } catch (error) {
     // The row says `sending`; the sweep goes on from there.
     deps.log.error({ err: error, paymentHash: begun.payment.paymentHash }, 'a send was interrupted; the sweep asks what became of it');
+    return null;
   } finally {
     begun.ended.abort();
   }
@@ -126,7 +146,9 @@ interface Running {
   readonly row: NewAttempt;
 }
 
-const runOne = async (deps: PaymentDeps, begun: Started, { candidate, row }: Running): Promise<Running | null> => {
+type Ran = { readonly is: 'goesOn'; readonly with: Running } | { readonly is: 'won'; readonly row: AttemptRow } | { readonly is: 'ended' };
+
+const runOne = async (deps: PaymentDeps, begun: Started, { candidate, row }: Running): Promise<Ran> => {
   const { payment, amountless } = begun;
   deps.calling.add(row.id);
   const outcome = await candidate.pay.pay({
@@ -143,10 +165,12 @@ const runOne = async (deps: PaymentDeps, begun: Started, { candidate, row }: Run
   if (after?.state === 'sending') {
     if (outcome.is === 'unknown') await rescheduleAttempt(deps.db, row.id, new Date(deps.clock.now().getTime() + 1_000));
     await waitForEnd(deps, after, begun.ended.signal);
-    return null;
+    return { is: 'ended' };
   }
+  // Inside, the other side of the movement is ours as well, and the row names it.
+  if (after?.state === 'succeeded' && candidate.backendId !== insideId) return { is: 'won', row: after };
   // Whoever else ended the attempt has not written the next one; without its row nothing is sent.
-  return next !== null && (await attempt(deps.db, next.row.id)) !== null ? next : null;
+  return next !== null && (await attempt(deps.db, next.row.id)) !== null ? { is: 'goesOn', with: next } : { is: 'ended' };
 };
 
 /** The row as the insert has just written it. */

@@ -1,6 +1,7 @@
 // The list that a user sees. Rows are written by `advance` alone; here they are read, by keyset so that a page costs the same however
 // long the history is.
 import { type Database, sql } from '../platform/db.ts';
+import type { TransactionRow } from '../platform/effects.ts';
 import { isUuid } from '../platform/ids.ts';
 import { refuse } from '../platform/refusal.ts';
 import { beforeAll, behindAll, keysetPages, pageOf } from './page.ts';
@@ -73,6 +74,33 @@ export const transactionById = async (db: Database, walletIds: readonly string[]
   const [row] = await sql<TransactionView>(db, byId, [id, [...walletIds]]);
   return row ?? null;
 };
+
+/** A movement as it is written, as it will be read: of one that has nobody of ours on the other side. */
+export const viewOfMovement = (row: TransactionRow): TransactionView => ({
+  id: row.id,
+  accountId: row.account_id,
+  walletId: row.wallet_id,
+  direction: row.direction,
+  status: row.status,
+  kind: row.kind,
+  amountMsat: row.amount_msat,
+  feeMsat: row.fee_msat,
+  paymentHash: row.payment_hash,
+  bolt11: row.bolt11,
+  preimage: row.preimage,
+  address: row.address,
+  txid: row.txid,
+  vout: row.vout,
+  memo: row.memo,
+  externalId: row.external_id,
+  subjectId: row.subject_id,
+  counterpartyWalletId: null,
+  counterpartyUsername: null,
+  priceBase: row.price_base,
+  priceCurrency: row.price_currency,
+  createdAt: row.created_at,
+  endedAt: row.ended_at,
+});
 
 /** The movement that an invoice, a payment or a transfer made in this wallet. */
 export const transactionOf = async (db: Database, subjectId: string, walletId: string): Promise<TransactionView | null> => {

@@ -1,8 +1,9 @@
 // The money rules of a payment under every kind of doubt, over a real database and a simulated network that misbehaves on request.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { msat } from '../../src/lightning/values.ts';
-import { attemptsForHash } from '../../src/payments/store.ts';
+import { attemptsForHash, paymentById, viewOfPayment } from '../../src/payments/store.ts';
 import { sql } from '../../src/platform/db.ts';
+import { toJson } from '../../src/platform/effects.ts';
 import { listIncidents } from '../../src/platform/incidents.ts';
 import { type TestCore, testCore, until } from '../support/core.ts';
 
@@ -118,6 +119,32 @@ describe('an answer that is lost', () => {
       await sweep(target.hash);
       return (await attempts(target.hash))[0]?.state === 'failed';
     });
+  });
+});
+
+describe('a success', () => {
+  const patient = () => core.asking({ who: { ...core.who, waitSeconds: 30 } });
+  const plain = (value: unknown): unknown => JSON.parse(toJson(value));
+
+  test.each(['walletId', 'twoWalletId'] as const)('is answered as it was written, without being read again (%s)', async (name) => {
+    const target = theirs(4_321);
+    const answer = await core.ask('sendPayment', { ...order(core[name], target.bolt11), memo: 'as written' }, patient());
+    expect(answer).toMatchObject({
+      is: 'succeeded',
+      payment: { state: 'succeeded' },
+      transaction: { status: 'success', memo: 'as written' },
+    });
+    const row = await paymentById(core.db, answer.payment?.id ?? '');
+    expect(plain(row && (await viewOfPayment(core.db, row)))).toEqual(plain(answer.payment));
+    expect(await core.reads.transactionById([core[name]], answer.transaction?.id ?? '')).toEqual(answer.transaction);
+  });
+
+  test('after another backend has failed tells of both attempts', async () => {
+    const target = theirs(4_322);
+    core.backend.faults.next('pay', { is: 'fail', reason: 'noRoute' });
+    const answer = await core.ask('sendPayment', order(core.twoWalletId, target.bolt11), patient());
+    expect(answer).toMatchObject({ is: 'succeeded', payment: { attempts: [{ state: 'failed' }, { state: 'succeeded' }] } });
+    expect(await core.reads.transactionById([core.twoWalletId], answer.transaction?.id ?? '')).toEqual(answer.transaction);
   });
 });
 

@@ -22,8 +22,9 @@ beforeAll(async () => {
 afterAll(() => core.end());
 
 const rows = (hash: string) => attemptsForHash(core.db, hash);
-const send = async (bolt11: string, walletId = core.walletId): Promise<string> => {
-  const { is } = await core.ask('sendPayment', { walletId, bolt11, amount: 'inInvoice', memo: null, maxFeeMsat: null }, core.asking());
+const send = async (bolt11: string, walletId = core.walletId, waitSeconds: number | null = null): Promise<string> => {
+  const order = { walletId, bolt11, amount: 'inInvoice' as const, memo: null, maxFeeMsat: null };
+  const { is } = await core.ask('sendPayment', order, core.asking({ who: { ...core.who, waitSeconds } }));
   // Nobody is in the call any more, who would know better than whoever asks.
   await sendsAtRest(core.deps.payments);
   return is;
@@ -107,7 +108,7 @@ describe('the ledger', () => {
   test('gives back what a success has left of the reserve', async () => {
     await core.db.prisma.wallet.update({ where: { id: core.ledgerId }, data: { availableMsat: 100_000_000n } });
     const target = core.backend.world.payee.createInvoice({ amount: msat(3_000_000n) });
-    expect(await send(target.bolt11, core.ledgerId)).toBe('succeeded');
+    expect(await send(target.bolt11, core.ledgerId, 30)).toBe('succeeded');
     const fee = (await rows(target.hash))[0]?.feeMsat ?? expect.fail('no fee');
     expect((await core.wallets.available([core.ledgerId])).get(core.ledgerId)).toBe(100_000_000n - 3_000_000n - fee);
   });
