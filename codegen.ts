@@ -15,7 +15,7 @@ const config: CodegenConfig = {
         enumsAsTypes: true,
         documentVariableSuffix: '',
         defaultScalarType: 'string',
-        scalars: { SatAmount: 'number', SignedAmount: 'number', Timestamp: 'number', Minutes: 'number' },
+        scalars: { SatAmount: 'number', CentAmount: 'number', SignedAmount: 'number', Timestamp: 'number', Minutes: 'number' },
       },
     },
     'test/generated/': {

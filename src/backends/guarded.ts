@@ -38,6 +38,7 @@ export const guarded = (backend: Backend, guard: Guard): Backend => {
   return {
     id: backend.id,
     kind: backend.kind,
+    ...(backend.currency && { currency: backend.currency }),
     ...(pay && { pay: guardedPay(pay, guard, timed) }),
     ...(receive && { receive: guardedReceive(receive, guard, timed) }),
     ...(hold && { hold: guardedHold(hold, guard, timed) }),

@@ -7,6 +7,8 @@ import type { BackendId, BlockHeight, Bolt11, Msat, PaymentHash, Preimage } from
 export interface Backend {
   readonly id: BackendId;
   readonly kind: string;
+  /** What its wallet holds; absent: bitcoin. Dollars are counted in cents, by the backend's word alone. */
+  readonly currency?: 'USD';
   readonly pay?: Pay;
   readonly receive?: Receive;
   readonly hold?: Hold;
@@ -46,6 +48,15 @@ export interface Balance {
   readonly receivable: Msat | null;
   readonly chainConfirmed: Msat | null;
   readonly chainPending: Msat | null;
+  /** Of a wallet that holds dollars, which is nothing in msat: what it can spend. */
+  readonly cents?: bigint;
+}
+
+/** What a movement of a wallet that holds dollars was in cents, as the backend says. */
+export interface Cents {
+  /** Without the fee. */
+  readonly amount: bigint;
+  readonly fee: bigint;
 }
 
 // ── pay ────────────────────────────────────────────────────────────────────────────────────────────
@@ -87,6 +98,8 @@ export interface ProbeOrder {
   readonly bolt11: Bolt11;
   readonly amount: Msat;
   readonly maxFee: Msat;
+  /** As in PayOrder. */
+  readonly cents?: bigint;
 }
 
 export interface PayOrder {
@@ -96,6 +109,8 @@ export interface PayOrder {
   readonly amount: Msat;
   /** True when the invoice itself carries no amount: the backend must be told `amount`. */
   readonly amountless: boolean;
+  /** Of a wallet that holds dollars: the amount of an invoice without one, in cents; `amount` is 0 then. */
+  readonly cents?: bigint;
   readonly maxFee: Msat;
   /** No call is made after this moment. */
   readonly sendBy: Date;
@@ -103,7 +118,7 @@ export interface PayOrder {
 }
 
 export type PayOutcome =
-  | { readonly is: 'succeeded'; readonly preimage: Preimage | null; readonly fee: Msat; readonly ref: AttemptRef | null; readonly routes: readonly Route[] }
+  | { readonly is: 'succeeded'; readonly preimage: Preimage | null; readonly fee: Msat; readonly ref: AttemptRef | null; readonly routes: readonly Route[]; readonly cents?: Cents }
   | { readonly is: 'inFlight'; readonly ref: AttemptRef | null }
   | { readonly is: 'failed'; readonly reason: PayFailure; readonly ref: AttemptRef | null; readonly routes: readonly Route[] }
   | { readonly is: 'notSent'; readonly fault: Fault }
@@ -114,7 +129,8 @@ export type PayFailure =
   | 'selfPayment' | 'attemptsExhausted' | 'canceled' | 'other';
 
 export type FeeProbe =
-  | { readonly is: 'fee'; readonly fee: Msat }
+  /** `cents`: of a wallet that holds dollars, which pays no satoshis. */
+  | { readonly is: 'fee'; readonly fee: Msat; readonly cents?: bigint }
   | { readonly is: 'noRoute' }
   | { readonly is: 'unknown'; readonly fault: Fault };
 
@@ -130,6 +146,8 @@ export interface Route {
 
 export interface InvoiceTerms {
   readonly amount: Msat | null;
+  /** Of a wallet that holds dollars: the amount in cents, which the backend turns into satoshis; `amount` is null then. */
+  readonly cents?: bigint;
   readonly description: { readonly text: string } | { readonly hash: string };
   readonly expirySeconds: number;
   /** Blocks; the backend's own default when absent. */
@@ -142,6 +160,8 @@ export type Issue =
       readonly is: 'issued';
       readonly hash: PaymentHash;
       readonly bolt11: Bolt11;
+      /** What the request asks for, where the terms named cents. */
+      readonly amount?: Msat;
       /** BOLT 11 field `s`, 64 hex digits. */
       readonly paymentSecret: string;
       readonly expiresAt: Date;
@@ -201,7 +221,8 @@ export type InvoiceSighting =
       /** The earliest end among the HTLCs that are held now. */
       readonly deadline: { readonly height?: BlockHeight; readonly at?: Date };
     }
-  | { readonly is: 'settled'; readonly received: Msat; readonly preimage: Preimage | null }
+  /** `received` null: of a wallet that holds dollars, which counts what came in `cents` alone. */
+  | { readonly is: 'settled'; readonly received: Msat | null; readonly preimage: Preimage | null; readonly cents?: bigint }
   | { readonly is: 'canceled' }
   | { readonly is: 'notFound' };
 

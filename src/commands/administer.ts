@@ -2,6 +2,7 @@
 import { askAbout } from '../payments/ask.ts';
 import { attemptsForHash } from '../payments/store.ts';
 import { refuse } from '../platform/refusal.ts';
+import type { WalletView } from '../wallets/view.ts';
 import type { CommandDeps } from './deps.ts';
 import { paymentFor } from './paymentwatch.ts';
 import { ownWallet, principal } from './scope.ts';
@@ -21,14 +22,18 @@ export const adminHandlers = (deps: CommandDeps): AdminHandlers => ({
     const who = principal(asking);
     if (!namePattern.test(input.name)) return wrong('name', '1 to 60 letters, digits, spaces, dots, dashes', input.name);
     checkRoutes(deps, input);
+    const currency = currencyOfRoutes(deps, input);
+    if (currency === 'USD' && input.balanceKind === 'ledger') return wrong('balanceKind', 'node, for backends that hold dollars', 'ledger');
     if ((await deps.wallets.walletsOf(who.accountId)).some((one) => one.name === input.name))
       return wrong('name', 'not taken in this account', input.name);
-    const id = await deps.wallets.ensureWallet(who.accountId, { ...walletDefaults, ...input });
+    const id = await deps.wallets.ensureWallet(who.accountId, { ...walletDefaults, ...input, currency });
     return (await deps.wallets.wallet(id)) ?? refuse({ is: 'internal' });
   },
   setWalletRoutes: async (input, asking) => {
     checkRoutes(deps, input);
     const wallet = await ownWallet(deps, asking, input.walletId);
+    if (currencyOfRoutes(deps, input, wallet.currency) !== wallet.currency)
+      return wrong('payRoute', `backends that hold ${wallet.currency}, as the wallet does`, input.payRoute.join(', '));
     return deps.wallets.setRoutes(wallet.id, input);
   },
   askPayment: async (input, asking) => {
@@ -62,4 +67,16 @@ const checkRoutes = (deps: CommandDeps, { receiveRoute, payRoute }: WalletRoutes
     if (!registry.get(id)?.backend.receive) wrong('receiveRoute', `backends that can receive, of ${known}`, id);
   for (const id of payRoute)
     if (id === 'inside' || !registry.get(id)?.backend.pay) wrong('payRoute', `backends that can pay, of ${known}`, id);
+};
+
+/** What all backends of both routes hold; a wallet of dollars is one upstream wallet, and no other. */
+const currencyOfRoutes = (
+  deps: CommandDeps,
+  { receiveRoute, payRoute }: WalletRoutes,
+  without: WalletView['currency'] = 'BTC',
+): WalletView['currency'] => {
+  const ids = [...new Set([...receiveRoute, ...payRoute])];
+  const held = new Set(ids.map((id) => deps.invoices.registry.get(id)?.backend.currency ?? 'BTC'));
+  if (held.has('USD') && ids.length > 1) return wrong('payRoute', 'one backend alone, where it holds dollars', ids.join(', '));
+  return ids.length === 0 ? without : held.has('USD') ? 'USD' : 'BTC';
 };

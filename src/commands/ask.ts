@@ -23,7 +23,7 @@ import { keyHandlers } from './keys.ts';
 import { limitedCommands } from './limits.ts';
 import { onChainHandlers } from './onchain.ts';
 import { priceHandlers } from './pricing.ts';
-import { ownWallet, principal } from './scope.ts';
+import { ownBitcoin, ownWallet, principal, recipientWallet } from './scope.ts';
 import {
   type Ask,
   type Asking,
@@ -45,10 +45,10 @@ export const createAsk = (deps: CommandDeps): Ask => {
   const handlers: Handlers = {
     ...adminHandlers(deps),
     ...keyHandlers(deps),
-    ...cashOutHandlers(deps, { ownWallet: (asking, id) => ownWallet(deps, asking, id), askedUnder }),
+    ...cashOutHandlers(deps, { ownWallet: (asking, id) => ownBitcoin(deps, asking, id), askedUnder }),
     ...transferHandlers(deps, { askedUnder }),
     ...priceHandlers(deps),
-    ...dollarHandlers(deps),
+    ...dollarHandlers(deps, { askedUnder, send: (input, on) => send(deps, input, on) }),
     ...onChainHandlers(deps, { askedUnder }),
     ...addressHandlers(deps, {
       askedUnder,
@@ -61,7 +61,7 @@ export const createAsk = (deps: CommandDeps): Ask => {
       return cancelInvoice(deps.invoices, input, AbortSignal.timeout(backendMs));
     },
     createHoldInvoice: async (input, asking) => {
-      const wallet = await ownWallet(deps, asking, input.walletId);
+      const wallet = await ownBitcoin(deps, asking, input.walletId);
       const asked = askedUnder(asking, 'createHoldInvoice', input);
       return createHoldInvoice(deps.invoices, { ...input, webhookUrl: null, wallet, asked }, AbortSignal.timeout(backendMs));
     },
@@ -75,7 +75,7 @@ export const createAsk = (deps: CommandDeps): Ask => {
       const mayUndo = principal(asking).scopes.has('ADMIN');
       return cancelHold(deps.invoices, { ...input, walletId: id, mayUndo }, AbortSignal.timeout(backendMs));
     },
-    sendPayment: (input, asking) => send(deps, input, asking),
+    sendPayment: (input, asking) => send(deps, input, { asking, asked: askedUnder(asking, 'sendPayment', input) }),
     probeFee: (input, asking) => probe(deps, input, asking),
     decodeInvoice: async (input): Promise<DecodedBolt11> => decodeFor(input.bolt11, deps.payments.network),
     simulatePayer: async (input) => (deps.simulatedPayer ? deps.simulatedPayer(input) : refuse({ is: 'notSupported' })),
@@ -112,12 +112,14 @@ const askedUnder = (
   return { by: asking.who.keyId ?? asking.who.accountId, key: asking.key, digest };
 };
 
-const createFor = (
+const createFor = async (
   deps: CommandDeps,
   input: CreateInvoice,
   on: { readonly asking: Asking; readonly wallet: WalletView },
 ): Promise<InvoiceView> => {
   const asked = askedUnder(on.asking, 'createInvoice', input);
+  if (on.wallet.currency !== 'BTC' && input.amountMsat !== null)
+    return refuse({ is: input.amountMsat === 0n ? 'amountIsZero' : 'wrongCurrency' });
   return createInvoice(deps.invoices, { ...input, wallet: on.wallet, asked }, AbortSignal.timeout(backendMs));
 };
 
@@ -133,21 +135,17 @@ const createOwn = (
   return createLateInvoice(deps.invoices, { order, settleAfterSeconds }, AbortSignal.timeout(backendMs));
 };
 
-const createOnBehalf = async (deps: CommandDeps, input: CreateInvoice, asking: Asking): Promise<InvoiceView> => {
-  const wallet = await deps.wallets.wallet(input.walletId.toLowerCase());
-  if (!wallet) return refuse({ is: 'notFound', what: 'wallet', given: input.walletId });
-  const own = asking.who?.accountId === wallet.accountId && (asking.who.walletId === null || asking.who.walletId === wallet.id);
-  if (!own) {
-    // A stranger may make nobody's node sign invoices unless its owner said so.
-    if (!wallet.keylessCreate) return refuse({ is: 'notFound', what: 'wallet', given: input.walletId });
-    await deps.limits.keyless(wallet.accountId, asking.from);
-  }
-  return createFor(deps, input, { asking, wallet });
-};
+const createOnBehalf = async (deps: CommandDeps, input: CreateInvoice, asking: Asking): Promise<InvoiceView> =>
+  createFor(deps, input, { asking, wallet: await recipientWallet(deps, asking, input.walletId) });
 
-const send = async (deps: CommandDeps, input: SendPayment, asking: Asking): Promise<SendAnswer> => {
+interface Sending {
+  readonly asking: Asking;
+  readonly asked: SendOrder['asked'];
+}
+
+const send = async (deps: CommandDeps, input: SendPayment, { asking, asked }: Sending): Promise<SendAnswer> => {
   const wallet = await ownWallet(deps, asking, input.walletId);
-  return pay(deps, asking, { ...input, wallet, asked: askedUnder(asking, 'sendPayment', input) });
+  return pay(deps, asking, { ...input, wallet, asked });
 };
 
 const pay = async (deps: CommandDeps, asking: Asking, order: Omit<SendOrder, 'keyId' | 'waitSeconds'>): Promise<SendAnswer> => {
@@ -163,5 +161,10 @@ const pay = async (deps: CommandDeps, asking: Asking, order: Omit<SendOrder, 'ke
 
 const probe = async (deps: CommandDeps, input: ProbeFee, asking: Asking): Promise<ProbeAnswer> => {
   const wallet = await ownWallet(deps, asking, input.walletId);
+  // In dollars there is an operation of its own.
+  if (wallet.currency !== 'BTC') {
+    decodeFor(input.bolt11, deps.payments.network);
+    return refuse({ is: 'wrongCurrency' });
+  }
   return probeFee(deps.payments, { ...input, wallet, maxFeeMsat: null });
 };

@@ -8,7 +8,7 @@ import type { PayoutView } from '../payouts/view.ts';
 import { refuse } from '../platform/refusal.ts';
 import type { CommandDeps } from './deps.ts';
 import type { ChainFeeAsk, Reads, SpeedView } from './reads.ts';
-import { ownWallet, principal, walletsOf } from './scope.ts';
+import { ownBitcoin, ownWallet, principal, walletsOf } from './scope.ts';
 import type { Asking, CommandName, CommandTypes, PayoutAnswer, SendOnChain } from './table.ts';
 
 type Names = Extract<CommandName, 'createAddress' | 'currentAddress' | 'sendOnChain' | 'sendOnChainUsd' | 'simulateDeposit'>;
@@ -46,11 +46,6 @@ export const onChainHandlers = (deps: CommandDeps, { askedUnder }: Shared): Hand
     return deps.simulatedDepositor({ address, amountMsat, blocks }) ?? refuse({ is: 'chainUnavailable' });
   },
 });
-
-const ownBitcoin = async (deps: CommandDeps, asking: Asking, walletId: string) => {
-  const wallet = await ownWallet(deps, asking, walletId);
-  return wallet.currency === 'BTC' ? wallet : refuse({ is: 'wrongCurrency' });
-};
 
 const send = async (
   deps: CommandDeps,

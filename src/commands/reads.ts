@@ -23,7 +23,7 @@ export interface Reads extends PriceReads, UpdateReads {
   publicWallet(username: string, currency?: WalletView['currency'] | null): Promise<WalletView | null>;
   /** True when an account answers to this name. */
   isNameTaken(username: string): Promise<boolean>;
-  /** Spendable of each wallet, in the order asked; a BackendFault becomes Refused `backendUnavailable` for that wallet alone. */
+  /** Spendable of each wallet, of one that holds dollars in cents, in the order asked; a BackendFault becomes Refused `backendUnavailable` for that wallet alone. */
   balances(walletIds: readonly string[]): Promise<readonly (bigint | Error)[]>;
   transactions(walletIds: readonly string[], page: PageAsk): Promise<Page<TransactionView>>;
   /** Those on the chain with this address. Deposits are here once they are credited. */

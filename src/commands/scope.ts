@@ -1,7 +1,8 @@
-// Who may see what: a principal's wallets are those of its account, or the one that its key is bound to; all others do not exist for it.
+// Who may see what, and be paid what: a principal's wallets are those of its account, or the one that its key is bound to; all others do not exist for it.
 import { refuse } from '../platform/refusal.ts';
 import type { WalletStore } from '../wallets/store.ts';
 import type { Principal, WalletView } from '../wallets/view.ts';
+import type { CommandDeps } from './deps.ts';
 import type { Asking } from './table.ts';
 
 /** The wallets that this principal may see, oldest first. */
@@ -19,4 +20,30 @@ export const ownWallet = async (deps: { readonly wallets: WalletStore }, asking:
   const wallet = await deps.wallets.wallet(walletId.toLowerCase());
   const visible = wallet && wallet.accountId === who.accountId && (who.walletId === null || who.walletId === wallet.id);
   return visible ? wallet : refuse({ is: 'notFound', what: 'wallet', given: walletId });
+};
+
+/** The same, of a wallet that holds bitcoin. Throws Refused wrongCurrency too. */
+export const ownBitcoin = async (deps: { readonly wallets: WalletStore }, asking: Asking, walletId: string): Promise<WalletView> => {
+  const wallet = await ownWallet(deps, asking, walletId);
+  return wallet.currency === 'BTC' ? wallet : refuse({ is: 'wrongCurrency' });
+};
+
+/**
+ * A wallet that somebody wants to be paid into: the asker's own, or one whose owner lets anybody make invoices, within the limits of that. Throws
+ * Refused notFound, tooManyRequests.
+ */
+export const recipientWallet = async (
+  deps: Pick<CommandDeps, 'wallets' | 'limits'>,
+  asking: Asking,
+  walletId: string,
+): Promise<WalletView> => {
+  const wallet = await deps.wallets.wallet(walletId.toLowerCase());
+  if (!wallet) return refuse({ is: 'notFound', what: 'wallet', given: walletId });
+  const own = asking.who?.accountId === wallet.accountId && (asking.who.walletId === null || asking.who.walletId === wallet.id);
+  if (!own) {
+    // A stranger may make nobody's node sign invoices unless its owner said so.
+    if (!wallet.keylessCreate) return refuse({ is: 'notFound', what: 'wallet', given: walletId });
+    await deps.limits.keyless(wallet.accountId, asking.from);
+  }
+  return wallet;
 };

@@ -40,8 +40,8 @@ export interface SendPayment {
   readonly walletId: string;
   /** As it came from the client; may be of any case, may not decode. */
   readonly bolt11: string;
-  /** `inInvoice`: lnInvoicePaymentSend. A number: lnNoAmount…, with what the client gave. */
-  readonly amount: 'inInvoice' | { readonly msat: bigint };
+  /** `inInvoice`: lnInvoicePaymentSend. A number: lnNoAmount…, with what the client gave; in cents of a wallet that holds dollars. */
+  readonly amount: 'inInvoice' | { readonly msat: bigint } | { readonly cents: bigint };
   readonly memo: string | null;
   /** Most that routing may cost; 0: nothing. Null: the wallet's default, else Galoy's reserve. */
   readonly maxFeeMsat: bigint | null;
@@ -67,7 +67,10 @@ export interface SendAnswer {
 export type ProbeFee = Pick<SendPayment, 'walletId' | 'bolt11' | 'amount'>;
 
 /** `noRoute` still names the reserve that a send would take (contract §5.5). */
-export type ProbeAnswer = { readonly is: 'fee'; readonly feeMsat: bigint } | { readonly is: 'noRoute'; readonly reserveMsat: bigint };
+export type ProbeAnswer =
+  /** `cents`: of a wallet that holds dollars, instead of what is in msat; null where nobody can say what would be set aside. */
+  | { readonly is: 'fee'; readonly feeMsat: bigint; readonly cents?: bigint }
+  | { readonly is: 'noRoute'; readonly reserveMsat: bigint; readonly cents?: bigint | null };
 
 export interface SimulatedPay {
   readonly bolt11: string;
@@ -175,14 +178,24 @@ export interface Transfer {
   readonly memo: string | null;
 }
 
+/** As CreateInvoice, for a wallet that holds dollars. */
+export interface CreateUsdInvoice extends Omit<CreateInvoice, 'amountMsat'> {
+  /** Cents, or satoshis for `inSats`. */
+  readonly amount: number;
+  readonly inSats: boolean;
+}
+
 export interface UsdAsk {
   readonly walletId: string;
-  /** In what the operation counts: cents, or satoshis for `inSats`. Null: what the invoice says. */
+  /** Cents. Null: what the request asks for. */
   readonly amount: number | null;
-  readonly inSats?: boolean;
-  readonly bolt11?: string;
-  /** As in CreateInvoice. */
-  readonly expirySeconds?: number | null;
+  readonly bolt11: string;
+}
+
+/** Between wallets that hold dollars. */
+export interface TransferUsd extends Omit<Transfer, 'amountMsat'> {
+  /** Cents. */
+  readonly amount: number;
 }
 
 /** Name → scope that it needs (null: anybody), input, output. */
@@ -210,12 +223,12 @@ export interface CommandTypes {
   readonly sendLnurl: { readonly input: SendLnurl; readonly output: SendAnswer };
   /** Between ledger wallets, at once. */
   readonly transfer: { readonly input: Transfer; readonly output: TransactionView };
-  /** The same of a wallet that holds dollars; there is none, so it refuses. */
-  readonly transferUsd: { readonly input: Pick<Transfer, 'walletId' | 'recipientWalletId'>; readonly output: TransactionView };
-  /** Of wallets that hold dollars; there are none, so these refuse. */
-  readonly createUsdInvoice: { readonly input: UsdAsk; readonly output: InvoiceView };
-  readonly createUsdInvoiceOnBehalf: { readonly input: UsdAsk; readonly output: InvoiceView };
-  readonly sendUsd: { readonly input: UsdAsk; readonly output: SendAnswer };
+  /** Between wallets that hold dollars, by an invoice of the recipient's. */
+  readonly transferUsd: { readonly input: TransferUsd; readonly output: SendAnswer };
+  /** Of wallets that hold dollars: passed on to their upstream. Throws Refused wrongCurrency for any other. */
+  readonly createUsdInvoice: { readonly input: CreateUsdInvoice; readonly output: InvoiceView };
+  readonly createUsdInvoiceOnBehalf: { readonly input: CreateUsdInvoice; readonly output: InvoiceView };
+  readonly sendUsd: { readonly input: UsdAsk & { readonly memo: string | null }; readonly output: SendAnswer };
   readonly probeUsd: { readonly input: UsdAsk; readonly output: ProbeAnswer };
   readonly probeFee: { readonly input: ProbeFee; readonly output: ProbeAnswer };
   readonly decodeInvoice: { readonly input: { readonly bolt11: string }; readonly output: DecodedBolt11 };

@@ -6,7 +6,7 @@ import type { CommandDeps } from './deps.ts';
 import { ownWallet, principal } from './scope.ts';
 import type { Asking, CommandName, CommandTypes, Transfer } from './table.ts';
 
-type Names = Extract<CommandName, 'transfer' | 'transferUsd' | 'setDefaultWallet' | 'setUsername'>;
+type Names = Extract<CommandName, 'transfer' | 'setDefaultWallet' | 'setUsername'>;
 type Handlers = { readonly [N in Names]: (input: CommandTypes[N]['input'], asking: Asking) => Promise<CommandTypes[N]['output']> };
 
 interface Shared {
@@ -16,16 +16,14 @@ interface Shared {
 export const transferHandlers = (deps: CommandDeps, { askedUnder }: Shared): Handlers => ({
   transfer: async (input, asking) => {
     const { from, to } = await bothWallets(deps, input, asking);
+    // Nothing changes its currency here.
+    if (from.currency !== 'BTC' || to.currency !== 'BTC') return refuse({ is: 'wrongCurrency' });
     if ((await deps.outgoing.reason()) !== null) return refuse({ is: 'outgoingHalted' });
     const { db, clock, prices, feed } = deps.payments;
     const available = async (id: string): Promise<bigint> => (await deps.wallets.available([id])).get(id) ?? 0n;
     const { keyId } = principal(asking);
     const order = { from, to, amountMsat: input.amountMsat, memo: input.memo, keyId, asked: askedUnder(asking, 'transfer', input) };
     return transfer({ db, clock, prices, poke: feed.poke, available, displayCurrency: deps.wallets.displayCurrency }, order);
-  },
-  transferUsd: async (input, asking) => {
-    await bothWallets(deps, input, asking);
-    return refuse({ is: 'wrongCurrency' });
   },
   setDefaultWallet: async ({ walletId }, asking) => {
     const wallet = await ownWallet(deps, asking, walletId);

@@ -102,6 +102,7 @@ const rules = `
 - A \`listen.host\` that others can reach needs \`listen.tls\`, \`listen.trustProxy: true\` or \`listen.insecure: true\`.
 - \`database.url\` and \`database.dir\` exclude each other; \`database.durable: false\` is refused beside a real backend.
 - A wallet has either \`backend\`, or \`receive\` and \`pay\` (one of the two may be missing); every name must be under \`backends\`.
+- A wallet holds what its backends hold. Where that is dollars (\`currency: USD\` of a \`galoy\` backend) it has one backend and \`balance: node\`.
 - \`price\` has one of \`perBtc\`, \`galoy\` and \`ticker\`, and a rate for \`price.currency\` where rates are stated.
 - Names of accounts, usernames, and names of wallets within an account are there once.
 `;

@@ -5,6 +5,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { ZodError, z } from 'zod';
 import { backendId } from '../lightning/values.ts';
+import { currencyIn, walletCurrency } from './currency.ts';
 import { problemsOf } from './issues.ts';
 import { absolute } from './paths.ts';
 import { type Path, type Problem, problem, show, unknownName } from './problem.ts';
@@ -108,7 +109,8 @@ const shapeBackend = (shaping: Shaping, name: string): BackendConfig | null => {
     return null;
   }
   try {
-    return { id: backendId(name), kind: kindName, simulated: kind.simulated, settings: kind.settings.parse(given) };
+    const settings = kind.settings.parse(given);
+    return { id: backendId(name), kind: kindName, simulated: kind.simulated, currency: currencyIn(settings), settings };
   } catch (error) {
     if (error instanceof ZodError)
       shaping.problems.push(
@@ -141,9 +143,10 @@ const shapeNetwork = (shaping: Shaping, backends: readonly BackendConfig[]): Con
 interface WalletPlace {
   readonly path: Path;
   readonly known: readonly string[];
+  readonly backends: readonly BackendConfig[];
 }
 
-const shapeRoute = (shaping: Shaping, names: readonly string[], { path, known }: WalletPlace) => {
+const shapeRoute = (shaping: Shaping, names: readonly string[], { path, known }: Omit<WalletPlace, 'backends'>) => {
   const unknown = names.flatMap((name, index) => (known.includes(name) ? [] : [{ name, index }]));
   for (const { name, index } of unknown) {
     const at = path.at(-1) === 'backend' ? path : [...path, index];
@@ -153,7 +156,11 @@ const shapeRoute = (shaping: Shaping, names: readonly string[], { path, known }:
   return unknown.length > 0 ? [] : names.map((name) => backendId(name));
 };
 
-const routesOf = (shaping: Shaping, wallet: RawWallet, { path, known }: WalletPlace): Pick<WalletConfig, 'receiveRoute' | 'payRoute'> => {
+const routesOf = (
+  shaping: Shaping,
+  wallet: RawWallet,
+  { path, known }: Omit<WalletPlace, 'backends'>,
+): Pick<WalletConfig, 'receiveRoute' | 'payRoute'> => {
   const { backend, receive, pay } = wallet;
   if (backend !== undefined && (receive !== undefined || pay !== undefined))
     complain(shaping, [...path, 'backend'], { holds: show(backend, [], false), expected: 'either backend, or receive and pay, not both' });
@@ -177,8 +184,14 @@ const routesOf = (shaping: Shaping, wallet: RawWallet, { path, known }: WalletPl
   return { receiveRoute: route, payRoute: route };
 };
 
-const shapeWallet = (shaping: Shaping, wallet: RawWallet, place: WalletPlace): WalletConfig => ({
-  ...routesOf(shaping, wallet, place),
+const shapeWallet = (shaping: Shaping, wallet: RawWallet, place: WalletPlace): WalletConfig => {
+  const routes = routesOf(shaping, wallet, place);
+  const told = walletCurrency([...routes.receiveRoute, ...routes.payRoute], { balance: wallet.balance, backends: place.backends });
+  if (told.is === 'wrong') complain(shaping, [...place.path, told.key], told);
+  return { ...routes, ...termsOf(shaping, wallet), currency: told.is === 'holds' ? told.currency : 'BTC' };
+};
+
+const termsOf = (shaping: Shaping, wallet: RawWallet): Omit<WalletConfig, 'receiveRoute' | 'payRoute' | 'currency'> => ({
   name: wallet.name,
   balanceKind: wallet.balance,
   acceptFixedAmount: wallet.acceptFixedAmount,
@@ -197,7 +210,7 @@ const repeated = (shaping: Shaping, names: readonly (string | undefined)[], plac
 
 const standIn: readonly RawAccount[] = [{ name: 'main', wallets: [{ name: 'main', balance: 'node', acceptFixedAmount: true }] }];
 
-const shapeAccounts = (shaping: Shaping, known: readonly string[]): readonly AccountConfig[] => {
+const shapeAccounts = (shaping: Shaping, known: readonly string[], backends: readonly BackendConfig[]): readonly AccountConfig[] => {
   const accounts = shaping.raw.accounts ?? standIn;
   if (!shaping.raw.accounts && known.length > 1) {
     complain(shaping, ['accounts'], {
@@ -226,7 +239,7 @@ const shapeAccounts = (shaping: Shaping, known: readonly string[]): readonly Acc
     return {
       name: account.name,
       username: account.username ?? null,
-      wallets: account.wallets.map((wallet, index) => shapeWallet(shaping, wallet, { path: [...path, index], known })),
+      wallets: account.wallets.map((wallet, index) => shapeWallet(shaping, wallet, { path: [...path, index], known, backends })),
     };
   });
 };
@@ -289,7 +302,7 @@ export const shape = (shaping: Shaping): Config => {
       backends.some((backend) => !backend.simulated),
     ),
     log: { level: raw.log.level, pretty: raw.log.pretty ?? null },
-    accounts: names.length === 0 ? [] : shapeAccounts(shaping, names),
+    accounts: names.length === 0 ? [] : shapeAccounts(shaping, names, backends),
     payments: { waitSeconds: raw.payments.waitSeconds },
     holds: { ...raw.holds, keyFile: raw.holds.keyFile === undefined ? join(dataDir, 'preimage.keys') : pathOf(shaping, raw.holds.keyFile) },
     onChain: raw.onChain,

@@ -62,6 +62,8 @@ export interface BackendConfig {
   /** A name in `backendKinds`. */
   readonly kind: string;
   readonly simulated: boolean;
+  /** What its wallet holds. */
+  readonly currency: 'BTC' | 'USD';
   /** What the kind's own parser made of them. */
   readonly settings: unknown;
 }
@@ -76,6 +78,8 @@ export interface AccountConfig {
 /** What `WalletStore.ensureWallet` takes. */
 export interface WalletConfig {
   readonly name: string;
+  /** What its backends hold. */
+  readonly currency: 'BTC' | 'USD';
   readonly balanceKind: 'node' | 'ledger';
   readonly receiveRoute: readonly BackendId[];
   readonly payRoute: readonly BackendId[];

@@ -15,6 +15,8 @@ export const pendingTransaction = async (deps: DepositDeps, deposit: DepositView
     kind: 'onchain',
     amountMsat: deposit.amountMsat,
     feeMsat: 0n,
+    amountCents: null,
+    feeCents: null,
     paymentHash: null,
     bolt11: null,
     preimage: null,

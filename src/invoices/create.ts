@@ -16,9 +16,11 @@ import type { InvoiceView } from './view.ts';
 export interface InvoiceOrder {
   readonly wallet: WalletView;
   readonly amountMsat: bigint | null;
+  /** Of a wallet that holds dollars: the amount in cents, and `amountMsat` is null. */
+  readonly amountCents?: bigint;
   readonly memo: string | null;
   readonly descriptionHash: string | null;
-  /** Null: the wallet's default, else 4 h with an amount and 2 h without (contract §5.8). */
+  /** Null: the wallet's default, else 4 h with an amount and 2 h without; 5 minutes where the wallet holds dollars (contract §5.8). */
   readonly expirySeconds: number | null;
   readonly externalId: string | null;
   readonly webhookUrl: string | null;
@@ -34,6 +36,8 @@ export interface Asked {
 
 export const expiryRange = { least: 60, most: 86_400 } as const;
 const defaultExpiry = { priced: 4 * 3600, open: 2 * 3600 } as const;
+// Upstream keeps its price of a dollar for no longer.
+const mostUsdExpiry = 300;
 // BOLT 11 leaves 639 bytes for a description (contract §3, Memo).
 const maxMemoBytes = 639;
 const firstCheckMs = 120_000;
@@ -103,8 +107,14 @@ export const termsOf = (order: InvoiceOrder): InvoiceTerms => {
   if (order.memo !== null && Buffer.byteLength(order.memo) > maxMemoBytes) {
     return refuse({ is: 'invalidInput', field: 'memo', rule: `at most ${maxMemoBytes} bytes`, given: order.memo.slice(0, 40) });
   }
-  const expirySeconds =
-    order.expirySeconds ?? order.wallet.defaultExpirySeconds ?? (order.amountMsat === null ? defaultExpiry.open : defaultExpiry.priced);
+  const expirySeconds = expiryOf(order);
+  if (order.wallet.currency === 'USD' && expirySeconds > mostUsdExpiry)
+    return refuse({
+      is: 'invalidInput',
+      field: 'usdExpirySeconds',
+      rule: `at most ${mostUsdExpiry} seconds`,
+      given: String(expirySeconds),
+    });
   if (!Number.isInteger(expirySeconds) || expirySeconds < expiryRange.least || expirySeconds > expiryRange.most) {
     return refuse({
       is: 'invalidInput',
@@ -115,16 +125,24 @@ export const termsOf = (order: InvoiceOrder): InvoiceTerms => {
   }
   return {
     amount: order.amountMsat === null ? null : msat(order.amountMsat),
+    ...(order.amountCents !== undefined && { cents: order.amountCents }),
     // Galoy lets both be sent; a request can carry one, and the hash commits to more than the memo says.
     description: order.descriptionHash === null ? { text: order.memo ?? '' } : { hash: order.descriptionHash },
     expirySeconds,
   };
 };
 
+const expiryOf = ({ expirySeconds, wallet, amountMsat }: InvoiceOrder): number => {
+  if (expirySeconds !== null) return expirySeconds;
+  const usual = wallet.defaultExpirySeconds ?? (amountMsat === null ? defaultExpiry.open : defaultExpiry.priced);
+  return wallet.currency === 'USD' ? Math.min(usual, mostUsdExpiry) : usual;
+};
+
 type Issued = Extract<Issue, { readonly is: 'issued' }>;
 const fits = (receive: Receive, order: InvoiceOrder): boolean => {
-  if (order.amountMsat === null) return receive.traits.amountless;
+  if (order.amountMsat === null && order.amountCents === undefined) return receive.traits.amountless;
   if (order.descriptionHash !== null && !receive.traits.descriptionHash) return false;
+  if (order.amountMsat === null) return true;
   return receive.traits.unit === 'msat' || BigInt(toSatFloor(order.amountMsat)) * 1000n === order.amountMsat;
 };
 
@@ -134,7 +152,10 @@ const issueSomewhere = async (
   signal: AbortSignal,
 ): Promise<IssuedBy> => {
   const route = ask.order.wallet.receiveRoute.map((id) => deps.registry.get(id)).filter((one): one is Registered => one !== null);
-  const able = route.filter((one) => one.backend.receive && fits(one.backend.receive, ask.order));
+  const { currency } = ask.order.wallet;
+  const able = route.filter(
+    ({ backend: { receive, currency: holds = 'BTC' } }) => holds === currency && receive !== undefined && fits(receive, ask.order),
+  );
   if (route.length > 0 && able.length === 0) return refuse({ is: 'notSupported' });
   for (const { backend, identity } of able) {
     if (!backend.receive) continue;
@@ -171,7 +192,7 @@ const rowOf = (deps: InvoiceDeps, order: InvoiceOrder, from: IssuedBy): NewInvoi
     paymentSecret: issue.paymentSecret,
     // Kept only where an internal transfer may need it.
     preimage: from.more === undefined && order.wallet.balanceKind === 'ledger' ? (issue.preimage ?? null) : null,
-    amountMsat: order.amountMsat,
+    amountMsat: order.amountMsat ?? issue.amount ?? null,
     memo: order.memo,
     descriptionHash: order.descriptionHash,
     externalId: order.externalId ?? issue.hash,

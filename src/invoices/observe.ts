@@ -4,6 +4,7 @@ import { msat, paymentHash, proves, preimage as toPreimage } from '../lightning/
 import type { Effects, IncidentRow } from '../platform/effects.ts';
 import { newId } from '../platform/ids.ts';
 import { type Step, step } from '../platform/machine.ts';
+import { unitPrice } from '../prices/price.ts';
 import { bookReceive } from '../wallets/ledger.ts';
 import { deadlineHeight } from './deadline.ts';
 import type { InvoiceDeps } from './deps.ts';
@@ -119,7 +120,7 @@ const detailsOf = (row: InvoiceRow, { sighting, by }: Pick<Seen, 'sighting' | 'b
       const preimage = sighting.preimage ?? null;
       // Only a preimage that opens the hash is kept; the settlement itself stands on the backend's word.
       const proof = preimage !== null && proves(preimage, paymentHash(row.paymentHash)) ? { preimage, sealed_preimage: null } : {};
-      return { ...proof, received_msat: sighting.received, settled_at: now, settled_by: by };
+      return { ...proof, received_msat: sighting.received ?? row.amountMsat ?? 0n, settled_at: now, settled_by: by };
     }
     case 'canceled':
     case 'notFound':
@@ -165,7 +166,14 @@ const effectsOf = async (
   return {
     events,
     incidents,
-    ...(await credit(deps, { row, by: move.seen.by, received: set.received_msat ?? 0n, preimage: set.preimage ?? row.preimage, now })),
+    ...(await credit(deps, {
+      row,
+      by: move.seen.by,
+      received: set.received_msat ?? 0n,
+      cents: move.seen.sighting.is === 'settled' ? (move.seen.sighting.cents ?? null) : null,
+      preimage: set.preimage ?? row.preimage,
+      now,
+    })),
   };
 };
 
@@ -176,13 +184,15 @@ const credit = async (
     readonly row: InvoiceRow;
     readonly by: 'inside' | 'backend';
     readonly received: bigint;
+    /** Of a wallet that holds dollars. */
+    readonly cents: bigint | null;
     readonly preimage: string | null;
     readonly now: Date;
   },
 ): Promise<Effects> => {
-  const { row, received, now } = paid;
+  const { row, received, cents, now } = paid;
   const wallet = await deps.wallet(row.walletId);
-  const price = deps.prices.current(await deps.displayCurrency(row.accountId));
+  const price = unitPrice(deps.prices, await deps.displayCurrency(row.accountId), wallet?.currency ?? 'BTC', now);
   return {
     transactions: [
       {
@@ -194,6 +204,7 @@ const credit = async (
         kind: paid.by === 'inside' ? 'intraledger' : 'lightning',
         amount_msat: received,
         fee_msat: 0n,
+        ...(wallet?.currency === 'USD' && { amount_cents: cents ?? 0n, fee_cents: 0n }),
         payment_hash: row.paymentHash,
         bolt11: row.bolt11,
         preimage: paid.preimage,

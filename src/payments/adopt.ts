@@ -23,7 +23,7 @@ const memo = 'found at the node after a restore';
 const askMs = 10_000;
 
 /**
- * Throws Refused: invalidInvoice, amountRequired, backendUnavailable, wrongState (the backend does not say that money moved),
+ * Throws Refused: invalidInvoice, amountRequired, wrongCurrency, backendUnavailable, wrongState (the backend does not say that money moved),
  * paymentInFlight or alreadyPaid (it is in the books), insufficientBalance (the wallet never had so much: book what it received first).
  */
 export const adoptPayment = async (deps: PaymentDeps, of: Adoption): Promise<PaymentView> => {
@@ -32,13 +32,14 @@ export const adoptPayment = async (deps: PaymentDeps, of: Adoption): Promise<Pay
   const amount = of.amountMsat ?? invoice.amount ?? refuse({ is: 'amountRequired' });
   const registered = deps.registry.get(backendId);
   const pay = registered?.backend.pay ?? refuse({ is: 'backendUnavailable' });
+  if ((registered?.backend.currency ?? 'BTC') !== wallet.currency) return refuse({ is: 'wrongCurrency' });
   const said = await pay.find(invoice.hash, null, AbortSignal.timeout(askMs));
   if (said.is !== 'succeeded' && said.is !== 'inFlight') return refuse({ is: 'wrongState', state: said.is, asked: 'book' });
   const maxFee = msat(said.is === 'succeeded' ? said.fee : feeLimitOf(wallet, amount));
   const candidate = { backendId, pay, identityKey: () => registered?.identity()?.key ?? null };
   const begun = await beginPayment.write(deps, {
     order: { wallet, bolt11, amount: { msat: amount }, maxFeeMsat: maxFee, memo, keyId: null, asked: null, waitSeconds: null },
-    prepared: { invoice, amount: msat(amount), amountless: invoice.amount === null, maxFee, isFeeLimited: false },
+    prepared: { invoice, amount: msat(amount), cents: null, amountless: invoice.amount === null, maxFee, isFeeLimited: false },
     candidates: [candidate],
     first: { candidate, floor: { is: 'nothing' } },
   });

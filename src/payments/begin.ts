@@ -5,12 +5,13 @@ import { isCheckViolation, isUniqueViolation } from '../platform/db.ts';
 import type { TransactionRow } from '../platform/effects.ts';
 import { newId } from '../platform/ids.ts';
 import { refuse } from '../platform/refusal.ts';
+import { msatOfCents, unitPrice } from '../prices/price.ts';
 import { bookReserve } from '../wallets/ledger.ts';
 import { limitRefusal } from '../wallets/spending.ts';
 import type { PaymentDeps } from './deps.ts';
-import type { PreparedPayment, SendOrder } from './prepare.ts';
+import { galoyReserve, type PreparedPayment, type SendOrder } from './prepare.ts';
 import type { Candidate } from './route.ts';
-import { paymentEvent, storedPayment, transactionRow } from './rows.ts';
+import { centsOf, paymentEvent, storedPayment, transactionRow } from './rows.ts';
 import {
   type AttemptRow,
   attemptsForHash,
@@ -60,7 +61,7 @@ const attempt = (
   };
 };
 
-const newPayment = (deps: PaymentDeps, order: SendOrder, { invoice, amount, amountless, maxFee }: PreparedPayment): NewPayment => {
+const newPayment = (deps: PaymentDeps, order: SendOrder, { invoice, amount, cents, amountless, maxFee }: PreparedPayment): NewPayment => {
   const now = deps.clock.now();
   return {
     id: newId(now),
@@ -71,6 +72,7 @@ const newPayment = (deps: PaymentDeps, order: SendOrder, { invoice, amount, amou
     bolt11: invoice.bolt11,
     destination: invoice.destination,
     amount_msat: amount,
+    amount_cents: cents,
     amountless,
     max_fee_msat: maxFee,
     memo: order.memo,
@@ -79,6 +81,13 @@ const newPayment = (deps: PaymentDeps, order: SendOrder, { invoice, amount, amou
     asked_key: order.asked?.key ?? null,
     asked_digest: order.asked?.digest ?? null,
   };
+};
+
+/** What a payment in dollars counts against the limits of its key, which are in satoshis: amount and reserve, at the price of now where needed. */
+const countedOf = ({ prices }: PaymentDeps, { wallet }: SendOrder, { amount, cents }: PreparedPayment): bigint | null => {
+  if (wallet.currency === 'BTC') return null;
+  const counted = cents === null ? amount : msatOfCents(prices, cents);
+  return counted === null ? null : counted + galoyReserve(counted);
 };
 
 interface Writing {
@@ -98,8 +107,10 @@ const write = async (deps: PaymentDeps, { order, prepared, candidates, first: on
   const movement = transactionRow(payment, {
     status: 'pending',
     feeMsat: row.max_fee_msat,
+    cents: centsOf(order.wallet, payment),
+    countedMsat: countedOf(deps, order, prepared),
     preimage: null,
-    price: deps.prices.current(await deps.displayCurrency(row.account_id)),
+    price: unitPrice(deps.prices, await deps.displayCurrency(row.account_id), order.wallet.currency, now),
     now,
     endedAt: null,
   });

@@ -6,9 +6,10 @@ import { paymentHash, proves } from '../lightning/values.ts';
 import type { Effects, IncidentRow, JournalRow } from '../platform/effects.ts';
 import { newId } from '../platform/ids.ts';
 import { step } from '../platform/machine.ts';
+import { unitPrice } from '../prices/price.ts';
 import { bookLateSuccess, bookReverse, bookSettle } from '../wallets/ledger.ts';
 import type { PaymentDeps } from './deps.ts';
-import { paymentEvent, transactionRow } from './rows.ts';
+import { centsOf, paymentEvent, transactionRow } from './rows.ts';
 import { type AttemptEvent, attemptAlarms, attemptTable, meaning } from './states.ts';
 import {
   type AttemptMove,
@@ -214,11 +215,13 @@ const effectsOf = async (
   const stands = set.state === 'failed' && (await attemptsOfPayment(deps.db, payment.id)).some((one) => one.state === 'succeeded');
   if (stands) return { incidents, journals };
   const status = set.state === 'succeeded' ? 'success' : 'failure';
+  const wallet = await deps.wallet(payment.walletId);
   const movement = {
     status,
     feeMsat: set.fee_msat ?? 0n,
+    cents: centsOf(wallet, payment, seen.said.is === 'succeeded' ? seen.said.cents : undefined),
     preimage: set.preimage ?? null,
-    price: deps.prices.current(await deps.displayCurrency(payment.accountId)),
+    price: unitPrice(deps.prices, await deps.displayCurrency(payment.accountId), wallet?.currency ?? 'BTC', now),
     now,
     endedAt: now,
   } as const;

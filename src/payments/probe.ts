@@ -5,7 +5,10 @@ import type { PaymentDeps } from './deps.ts';
 import { feeLimitOf, type PaymentAsk, preparePayment } from './prepare.ts';
 import { payCandidates } from './route.ts';
 
-export type Probed = { readonly is: 'fee'; readonly feeMsat: bigint } | { readonly is: 'noRoute'; readonly reserveMsat: bigint };
+/** `cents`: of a wallet that holds dollars, which pays nothing in msat; null where nobody can say what would be set aside. */
+export type Probed =
+  | { readonly is: 'fee'; readonly feeMsat: bigint; readonly cents?: bigint }
+  | { readonly is: 'noRoute'; readonly reserveMsat: bigint; readonly cents?: bigint | null };
 
 const probeMs = 20_000;
 
@@ -15,7 +18,7 @@ const probeMs = 20_000;
  */
 export const probeFee = async (deps: PaymentDeps, ask: PaymentAsk): Promise<Probed> => {
   const prepared = preparePayment(ask, deps.network);
-  const { invoice, amount } = prepared;
+  const { invoice, amount, cents } = prepared;
   const candidates = payCandidates(deps, ask.wallet, prepared);
   const own = await deps.ownInvoice(invoice.hash);
   if (own && (own.walletId === ask.wallet.id || candidates.some((one) => one.identityKey() === own.backendIdentity)))
@@ -25,11 +28,15 @@ export const probeFee = async (deps: PaymentDeps, ask: PaymentAsk): Promise<Prob
   let told = false;
   for (const { pay } of candidates) {
     if (!pay.probeFee) continue;
-    const order = { bolt11: invoice.bolt11, amount, maxFee: msat(prepared.maxFee) };
+    const order = { bolt11: invoice.bolt11, amount, maxFee: msat(prepared.maxFee), ...(cents !== null && { cents }) };
     const probe = await pay.probeFee(order, AbortSignal.timeout(probeMs));
-    if (probe.is === 'fee') return { is: 'fee', feeMsat: probe.fee };
+    if (probe.is === 'fee') return { is: 'fee', feeMsat: probe.fee, ...(probe.cents !== undefined && { cents: probe.cents }) };
     // A backend without a route ends the question only if no later one of the route has one.
     told ||= probe.is === 'noRoute';
   }
-  return told ? { is: 'noRoute', reserveMsat } : refuse({ is: 'backendUnavailable' });
+  if (!told) return refuse({ is: 'backendUnavailable' });
+  return { is: 'noRoute', reserveMsat, ...(ask.wallet.currency === 'USD' && { cents: cents === null ? null : usdReserve(cents) }) };
 };
+
+/** Galoy's reserve in cents (contract §5.6): half a percent, rounded up, at least one. */
+const usdReserve = (cents: bigint): bigint => (cents + 199n) / 200n;

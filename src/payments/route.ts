@@ -17,13 +17,16 @@ const floorMs = 5_000;
 
 /** Backends of the wallet's pay route that can carry this order at all. */
 export const payCandidates = (deps: PaymentDeps, wallet: WalletView, prepared: Carried): readonly Candidate[] =>
-  candidatesOf(deps, wallet.payRoute).filter((one) => carries(one.pay, prepared));
+  candidatesOf(deps, wallet.payRoute, wallet.currency).filter((one) => carries(one.pay, prepared));
 
-const candidatesOf = (deps: PaymentDeps, ids: readonly string[]): readonly Candidate[] =>
+/** Of backends that hold what the wallet holds: no other can pay for it. */
+const candidatesOf = (deps: PaymentDeps, ids: readonly string[], currency: WalletView['currency'] = 'BTC'): readonly Candidate[] =>
   ids.flatMap((id) => {
     const registered = deps.registry.get(id);
     const pay = registered?.backend.pay;
-    return registered && pay ? [{ backendId: id, pay, identityKey: () => registered.identity()?.key ?? null }] : [];
+    return registered && pay && (registered.backend.currency ?? 'BTC') === currency
+      ? [{ backendId: id, pay, identityKey: () => registered.identity()?.key ?? null }]
+      : [];
   });
 
 /** Our own ledger, as the one backend that can carry a payment between two of its wallets. */

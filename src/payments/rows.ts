@@ -1,7 +1,9 @@
 // The rows that go along with a payment's statements: the movement that the user sees and the event that is told.
+import type { Cents } from '../backends/port.ts';
 import type { OutboxRow, TransactionRow } from '../platform/effects.ts';
 import { newId } from '../platform/ids.ts';
 import type { Price } from '../prices/price.ts';
+import type { WalletView } from '../wallets/view.ts';
 import type { AttemptMove, NewPayment, PaymentRow } from './store.ts';
 import type { PaymentState } from './view.ts';
 
@@ -9,6 +11,10 @@ interface Movement {
   readonly status: 'pending' | 'success' | 'failure';
   /** While pending the reserve, afterwards what was paid. */
   readonly feeMsat: bigint;
+  /** Of a wallet that holds dollars. */
+  readonly cents: Cents | null;
+  /** What it counts against the limits of its key, of a movement in cents; null when nobody can reckon that. */
+  readonly countedMsat?: bigint | null;
   readonly preimage: string | null;
   readonly price: Price | null;
   readonly now: Date;
@@ -29,6 +35,8 @@ export const transactionRow = (
   kind,
   amount_msat: payment.amountMsat,
   fee_msat: movement.feeMsat,
+  ...(movement.cents && { amount_cents: movement.cents.amount, fee_cents: movement.cents.fee }),
+  ...(typeof movement.countedMsat === 'bigint' && { counted_msat: movement.countedMsat }),
   payment_hash: payment.paymentHash,
   bolt11: payment.bolt11,
   preimage: movement.preimage,
@@ -45,6 +53,13 @@ export const transactionRow = (
   created_at: payment.createdAt,
   ended_at: movement.endedAt,
 });
+
+/** In cents as far as upstream has said, else what was asked for; null where the wallet holds bitcoin. */
+export const centsOf = (
+  wallet: Pick<WalletView, 'currency'> | null,
+  payment: Pick<PaymentRow, 'amountCents'>,
+  said?: Cents,
+): Cents | null => (wallet?.currency === 'USD' ? (said ?? { amount: payment.amountCents ?? 0n, fee: 0n }) : null);
 
 /** What the outbox tells of a payment: enough to show that moment again when somebody resumes behind it. */
 export interface PaymentNews {
@@ -88,6 +103,7 @@ export const storedPayment = (row: NewPayment): PaymentRow => ({
   bolt11: row.bolt11,
   destination: row.destination,
   amountMsat: row.amount_msat,
+  amountCents: row.amount_cents,
   amountless: row.amountless,
   maxFeeMsat: row.max_fee_msat,
   memo: row.memo,

@@ -51,7 +51,8 @@ export const sendPayment = async (deps: PaymentDeps, order: SendOrder): Promise<
   );
   const won = await Promise.race([running, patience]);
   begun.ended.abort();
-  return won ? told(begun, won) : seen(deps, begun.payment);
+  // What it was in cents, the movement says.
+  return won && begun.movement.amount_cents === undefined ? told(begun, won) : seen(deps, begun.payment);
 };
 
 /** A success at the first call, as this process has just written it: it is final, and nobody waits for it to be read again. */
@@ -156,6 +157,7 @@ const runOne = async (deps: PaymentDeps, begun: Started, { candidate, row }: Run
     bolt11: bolt11Text(payment.bolt11),
     amount: msat(payment.amountMsat),
     amountless,
+    ...(payment.amountCents !== null && { cents: payment.amountCents }),
     maxFee: msat(payment.maxFeeMsat),
     sendBy: row.send_by,
   });

@@ -22,6 +22,7 @@ export interface NewPayment {
   readonly bolt11: string;
   readonly destination: string;
   readonly amount_msat: bigint;
+  readonly amount_cents: bigint | null;
   readonly amountless: boolean;
   readonly max_fee_msat: bigint;
   readonly memo: string | null;
@@ -33,7 +34,7 @@ export interface NewPayment {
 export type { NewAttempt };
 
 const paymentColumns =
-  'id, account_id, wallet_id, key_id, payment_hash, bolt11, destination, amount_msat, amountless, max_fee_msat, memo, created_at, asked_by, asked_key, asked_digest';
+  'id, account_id, wallet_id, key_id, payment_hash, bolt11, destination, amount_msat, amount_cents, amountless, max_fee_msat, memo, created_at, asked_by, asked_key, asked_digest';
 
 const insertion = (cash: boolean): Statement => ({
   name: `payment_insert${cash ? '_cash' : ''}`,
@@ -56,7 +57,7 @@ const attemptFields = `id, payment_id AS "paymentId", payment_hash AS "paymentHa
   disproved, amount_msat AS "amountMsat", max_fee_msat AS "maxFeeMsat", floor, ref, send_by AS "sendBy", seen_in_flight AS "seenInFlight", preimage, proof,
   fee_msat AS "feeMsat", failure, routes, created_at AS "createdAt", ended_at AS "endedAt", next_check_at AS "nextCheckAt", checks`;
 const paymentFields = `id, account_id AS "accountId", wallet_id AS "walletId", key_id AS "keyId", payment_hash AS "paymentHash", bolt11, destination,
-  amount_msat AS "amountMsat", amountless, max_fee_msat AS "maxFeeMsat", memo, created_at AS "createdAt", asked_by AS "askedBy", asked_key AS "askedKey", asked_digest AS "askedDigest"`;
+  amount_msat AS "amountMsat", amount_cents AS "amountCents", amountless, max_fee_msat AS "maxFeeMsat", memo, created_at AS "createdAt", asked_by AS "askedBy", asked_key AS "askedKey", asked_digest AS "askedDigest"`;
 
 const byId = { name: 'payment_by_id', text: `SELECT ${paymentFields} FROM payments WHERE id = $1` };
 const byAsk = { name: 'payment_by_ask', text: `SELECT ${paymentFields} FROM payments WHERE asked_by = $1 AND asked_key = $2` };
@@ -171,6 +172,7 @@ export const toPaymentView = (row: PaymentRow, attempts: readonly AttemptRow[]):
     bolt11: row.bolt11,
     destination: row.destination,
     amountMsat: row.amountMsat,
+    amountCents: row.amountCents,
     maxFeeMsat: row.maxFeeMsat,
     feeMsat: winner?.feeMsat ?? null,
     memo: row.memo,

@@ -13,6 +13,8 @@ export interface PaymentView {
   readonly destination: string;
   /** What the payee gets, fee not included. */
   readonly amountMsat: bigint;
+  /** What was asked for in cents, of a wallet that holds dollars; `amountMsat` is 0 then. */
+  readonly amountCents: bigint | null;
   readonly maxFeeMsat: bigint;
   /** What was paid for routing; null until succeeded. */
   readonly feeMsat: bigint | null;

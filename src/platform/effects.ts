@@ -12,6 +12,11 @@ export interface TransactionRow {
   readonly kind: 'lightning' | 'intraledger' | 'onchain';
   readonly amount_msat: bigint;
   readonly fee_msat: bigint;
+  /** Set: the wallet holds dollars. By upstream's word, 0 until it has said how many. */
+  readonly amount_cents?: bigint;
+  readonly fee_cents?: bigint;
+  /** What it counts against the limits of its key instead of amount and fee; of a movement in cents that nobody can reckon it is absent. */
+  readonly counted_msat?: bigint;
   readonly payment_hash: string | null;
   readonly bolt11: string | null;
   readonly preimage: string | null;
@@ -100,7 +105,7 @@ export const effectValues = (effects: Effects): string[] => [
 ];
 
 const transactionColumns =
-  'id, account_id, wallet_id, direction, status, kind, amount_msat, fee_msat, payment_hash, bolt11, preimage, address, txid, vout, memo, external_id, subject_id, counterparty_wallet_id, key_id, price_base, price_currency, created_at, ended_at';
+  'id, account_id, wallet_id, direction, status, kind, amount_msat, fee_msat, amount_cents, fee_cents, counted_msat, payment_hash, bolt11, preimage, address, txid, vout, memo, external_id, subject_id, counterparty_wallet_id, key_id, price_base, price_currency, created_at, ended_at';
 const attemptColumns =
   'id, payment_id, payment_hash, backend_id, backend_identity, amount_msat, max_fee_msat, floor, send_by, created_at, next_check_at';
 const prefixed = (columns: string, alias: string): string => columns.replaceAll(/\b([a-z_0-9]+)\b/g, `${alias}.$1`);
@@ -114,7 +119,7 @@ export const effectClauses = (source: string, first: number): string => `
     INSERT INTO transactions (${transactionColumns})
     SELECT ${prefixed(transactionColumns, 't')} FROM ${source}, jsonb_populate_recordset(null::transactions, $${first}::jsonb) AS t
     ON CONFLICT (subject_id, wallet_id) DO UPDATE SET status = excluded.status, amount_msat = excluded.amount_msat,
-      fee_msat = excluded.fee_msat, preimage = excluded.preimage, txid = excluded.txid, vout = excluded.vout, kind = excluded.kind, ended_at = excluded.ended_at),
+      fee_msat = excluded.fee_msat, amount_cents = excluded.amount_cents, fee_cents = excluded.fee_cents, preimage = excluded.preimage, txid = excluded.txid, vout = excluded.vout, kind = excluded.kind, ended_at = excluded.ended_at),
   effect_journals AS (
     INSERT INTO journals (id, kind, subject_id, created_at)
     SELECT j.id, j.kind, j.subject_id, j.created_at FROM ${source}, jsonb_populate_recordset(null::journals, $${first + 1}::jsonb) AS j),

@@ -42,6 +42,25 @@ export interface Entry {
   readonly at: Date;
 }
 
+/**
+ * What one minor unit of what a wallet holds is worth: a satoshi, or a cent. A cent in dollars needs no source; null when no price is known that
+ * is fresh.
+ */
+export const unitPrice = (prices: Prices, shown: string, holds: 'BTC' | 'USD', now: Date): Price | null => {
+  if (holds === 'BTC') return prices.current(shown);
+  const quote = shown === 'USD' ? null : prices.quote(shown);
+  if (quote?.stale === false && quote.centBase !== null) return { base: quote.centBase * 1_000_000n, currency: shown, at: quote.at };
+  return { base: 10n ** 12n, currency: 'USD', at: now };
+};
+
+/** So many cents in msat, rounded up, at the price of now; null when none is fresh. To count with, never to pay by. */
+export const msatOfCents = (prices: Prices, cents: bigint): bigint | null => {
+  const price = prices.current('USD');
+  if (price === null || price.currency !== 'USD') return null;
+  const scaled = cents * 10n ** 15n;
+  return (scaled + price.base - 1n) / price.base;
+};
+
 /** Null unless it is a price that a JSON reader keeps exact. */
 export const satBase = (currency: string, perBtc: number): bigint | null => {
   // 10^8 satoshis a bitcoin, base carries 10^12: the factor is 10^4.

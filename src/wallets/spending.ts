@@ -18,7 +18,7 @@ export type Spent = { readonly [W in LimitWindow]: bigint };
 const nothing: Spent = { daily: 0n, weekly: 0n, monthly: 0n, annual: 0n };
 
 const since = (interval: string): string =>
-  `coalesce(sum(amount_msat + fee_msat) FILTER (WHERE created_at > $2::timestamptz - INTERVAL '${interval}'), 0)::bigint`;
+  `coalesce(sum(coalesce(counted_msat, amount_msat + fee_msat)) FILTER (WHERE created_at > $2::timestamptz - INTERVAL '${interval}'), 0)::bigint`;
 const spentBy = {
   name: 'keys_spent',
   text: `SELECT key_id AS "keyId", ${since('24 hours')} AS daily, ${since('7 days')} AS weekly, ${since('30 days')} AS monthly, ${since('365 days')} AS annual
@@ -39,5 +39,7 @@ const isWindow = (text: string): text is LimitWindow => windows.has(text);
 /** The refusal behind an error of an insert that the guard turned away; null when it was something else. */
 export const limitRefusal = (error: unknown): Refusal | null => {
   const [window = '', remaining = ''] = checkDetail(error, 'key_limits')?.split(' ') ?? [];
+  // Dollars, without a price that is fresh enough to say what they count.
+  if (window === 'uncounted') return { is: 'priceUnavailable' };
   return isWindow(window) ? { is: 'limitExceeded', limit: `API key ${window}`, remainingMsat: BigInt(remaining) } : null;
 };

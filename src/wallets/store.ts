@@ -12,6 +12,8 @@ import type { AccountView, WalletView } from './view.ts';
 
 export interface NewWallet {
   readonly name: string;
+  /** Absent: bitcoin. */
+  readonly currency?: 'BTC' | 'USD';
   readonly balanceKind: 'node' | 'ledger';
   readonly receiveRoute: readonly string[];
   readonly payRoute: readonly string[];

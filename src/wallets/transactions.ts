@@ -11,7 +11,7 @@ import type { Page, PageAsk, TransactionView } from './view.ts';
 const shown = (
   source: string,
 ): string => `SELECT t.id, t.account_id AS "accountId", t.wallet_id AS "walletId", t.direction, t.status, t.kind,
-  t.amount_msat AS "amountMsat", t.fee_msat AS "feeMsat", t.payment_hash AS "paymentHash", t.bolt11, t.preimage, t.address, t.txid, t.vout, t.memo,
+  t.amount_msat AS "amountMsat", t.fee_msat AS "feeMsat", t.amount_cents AS "amountCents", t.fee_cents AS "feeCents", t.payment_hash AS "paymentHash", t.bolt11, t.preimage, t.address, t.txid, t.vout, t.memo,
   t.external_id AS "externalId", t.subject_id AS "subjectId", other.id AS "counterpartyWalletId",
   CASE WHEN t.kind = 'intraledger' THEN (
     SELECT a.username FROM wallets w JOIN accounts a ON a.id = w.account_id WHERE w.id = other.id) END AS "counterpartyUsername",
@@ -85,6 +85,8 @@ export const viewOfMovement = (row: TransactionRow): TransactionView => ({
   kind: row.kind,
   amountMsat: row.amount_msat,
   feeMsat: row.fee_msat,
+  amountCents: row.amount_cents ?? null,
+  feeCents: row.fee_cents ?? null,
   paymentHash: row.payment_hash,
   bolt11: row.bolt11,
   preimage: row.preimage,

@@ -51,6 +51,9 @@ export interface TransactionView {
   readonly amountMsat: bigint;
   /** What was paid for routing; while pending, the reserve. */
   readonly feeMsat: bigint;
+  /** Of a wallet that holds dollars, in cents as amount and fee are in msat; 0 until upstream has said. Null: the wallet holds bitcoin. */
+  readonly amountCents: bigint | null;
+  readonly feeCents: bigint | null;
   readonly paymentHash: string | null;
   readonly bolt11: string | null;
   readonly preimage: string | null;
@@ -63,7 +66,7 @@ export interface TransactionView {
   /** Of a movement inside: the wallet of the other side, and the handle of its account. */
   readonly counterpartyWalletId: string | null;
   readonly counterpartyUsername: string | null;
-  /** Minor units of `priceCurrency` for one satoshi, times 10^12; null when no price was known. */
+  /** Minor units of `priceCurrency` for one satoshi (or cent, of a wallet that holds dollars), times 10^12; null when no price was known. */
   readonly priceBase: bigint | null;
   readonly priceCurrency: string;
   readonly createdAt: Date;

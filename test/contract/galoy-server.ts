@@ -51,6 +51,8 @@ export interface Row {
   readonly at?: number;
   /** Null: no Lightning row (a fee that was paid back, a deposit). */
   readonly begunBy?: 'InitiationViaLn' | 'InitiationViaIntraLedger';
+  /** Amount and fee in cents. */
+  readonly currency?: 'USD';
 }
 
 export const walletId = 'b2c5cd3d-1c2f-4b7e-9d0a-0c1f2b3a4d5e';
@@ -64,7 +66,7 @@ export const rowOf = (row: Row): object => ({
   createdAt: row.at ?? 1_760_000_000,
   settlementAmount: row.amount ?? (row.direction === 'RECEIVE' ? 1000 : -1010),
   settlementFee: row.fee ?? 10,
-  settlementCurrency: 'BTC',
+  settlementCurrency: row.currency ?? 'BTC',
   initiationVia: { __typename: row.begunBy ?? 'InitiationViaLn', paymentHash: row.hash, paymentRequest: 'lnbcrt1' },
   settlementVia: { __typename: 'SettlementViaLn', preImage: row.preimage ?? null },
 });

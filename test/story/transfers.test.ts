@@ -88,7 +88,8 @@ describe('a transfer', () => {
     await expect(move(1n, { walletId: other.walletId })).rejects.toMatchObject({ refusal: { is: 'notFound', what: 'wallet' } });
     await expect(move(1n, { walletId })).rejects.toMatchObject({ refusal: { is: 'needsLedger' } });
     await expect(move(1n, { recipientWalletId: walletId })).rejects.toMatchObject({ refusal: { is: 'needsLedger' } });
-    await expect(core.ask('transferUsd', { walletId: ledgerId, recipientWalletId: other.walletId }, core.asking())).rejects.toMatchObject({
+    const dollars = { walletId: ledgerId, recipientWalletId: other.walletId, amount: 5, memo: null };
+    await expect(core.ask('transferUsd', dollars, core.asking())).rejects.toMatchObject({
       refusal: { is: 'wrongCurrency' },
     });
     expect(await sum()).toEqual(before);

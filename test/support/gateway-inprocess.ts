@@ -103,6 +103,9 @@ export interface TestGatewayOptions {
   readonly price?: Readonly<Record<string, unknown>>;
   /** A proxy stands in front. */
   readonly trustProxy?: boolean;
+  /** Beside the simulated node and the two accounts of every test. */
+  readonly backends?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly accounts?: readonly object[];
 }
 
 let started = 0;
@@ -111,19 +114,26 @@ const fileText = (world: string, options: TestGatewayOptions): string =>
   JSON.stringify({
     network: 'regtest',
     listen: { port: 0, drainSeconds: 5, trustProxy: options.trustProxy ?? false },
-    backends: { node: { kind: 'simulated', world, latencyMs: options.latencyMs ?? 1, blockSeconds: 0 } },
+    backends: { node: { kind: 'simulated', world, latencyMs: options.latencyMs ?? 1, blockSeconds: 0 }, ...options.backends },
     accounts: [
       {
         name: 'operator',
         username: 'operator',
         wallets: [
-          { name: 'atm', keylessCreate: true },
-          { name: 'closed' },
-          { name: 'ledger', balance: 'ledger', keylessCreate: true },
-          { name: 'poor', balance: 'ledger' },
+          { name: 'atm', keylessCreate: true, backend: 'node' },
+          { name: 'closed', backend: 'node' },
+          { name: 'ledger', backend: 'node', balance: 'ledger', keylessCreate: true },
+          { name: 'poor', backend: 'node', balance: 'ledger' },
         ],
       },
-      { name: 'stranger', wallets: [{ name: 'foreign' }, { name: 'till', balance: 'ledger', keylessCreate: true }] },
+      {
+        name: 'stranger',
+        wallets: [
+          { name: 'foreign', backend: 'node' },
+          { name: 'till', backend: 'node', balance: 'ledger', keylessCreate: true },
+        ],
+      },
+      ...(options.accounts ?? []),
     ],
     payments: { waitSeconds: options.waitSeconds ?? 10 },
     price: options.price ?? { currency: 'USD', perBtc: { USD: 65_000, EUR: 60_000, JPY: 9_000_000 } },

@@ -73,6 +73,7 @@ describe('no file at all', () => {
           {
             name: 'main',
             balanceKind: 'node',
+            currency: 'BTC',
             receiveRoute: ['simulated'],
             payRoute: ['simulated'],
             acceptFixedAmount: true,
@@ -238,6 +239,7 @@ exclusive: true
       {
         name: 'atm',
         balanceKind: 'ledger',
+        currency: 'BTC',
         receiveRoute: ['two', 'one'],
         payRoute: ['two'],
         acceptFixedAmount: false,

@@ -1,4 +1,4 @@
-// Whose money it is: the account behind the API key, its BTC wallet, its network, what it can spend, and what is wrong with it.
+// Whose money it is: the account behind the API key, its wallet, its network, what it can spend, and what is wrong with it.
 import { fromSat, zeroMsat } from '../../lightning/values.ts';
 import { BackendFault, type Balance, type Fault, type Health, type Identity, type Network } from '../port.ts';
 import type { Asking } from './asking.ts';
@@ -42,11 +42,13 @@ const knownOf = ({ globals, me }: GatewayAccountQuery, settings: GaloySettings):
     return refused(`the server is on ${network}, "network" of this backend says ${settings.network}`);
   const { id, wallets } = me.defaultAccount;
   if (typeof id !== 'string' || id === '') throw new TypeError('an account without an id');
-  const wanted = settings.walletId;
-  const wallet = wallets.find((one) => (wanted === null ? one.walletCurrency === 'BTC' : one.id.toLowerCase() === wanted));
-  if (wallet === undefined) return refused(wanted === null ? 'the account has no BTC wallet' : `the account has no wallet ${wanted}`);
-  // Its amounts would be cents where we count satoshis.
-  if (wallet.walletCurrency !== 'BTC') return refused(`the wallet ${wallet.id} holds ${wallet.walletCurrency}: a BTC wallet is needed`);
+  const { walletId: wanted, currency } = settings;
+  const wallet = wallets.find((one) => (wanted === null ? one.walletCurrency === currency : one.id.toLowerCase() === wanted));
+  if (wallet === undefined)
+    return refused(wanted === null ? `the account has no ${currency} wallet` : `the account has no wallet ${wanted}`);
+  // Its amounts would be cents where we count satoshis, or satoshis where we count cents.
+  if (wallet.walletCurrency !== currency)
+    return refused(`the wallet ${wallet.id} holds ${wallet.walletCurrency}: a ${currency} wallet is needed`);
   return { accountId: id, walletId: wallet.id, network };
 };
 
@@ -56,27 +58,29 @@ export const galoyIdentity = async (account: Account, settings: GaloySettings, s
   return { network, key: accountId, label: new URL(settings.endpoint).host };
 };
 
-/** What the wallet can spend, in whole satoshis. @throws BackendFault */
+/** What the wallet can spend, in whole satoshis or cents. @throws BackendFault */
 export const galoyBalance = async (
-  { asking, account }: { readonly asking: Asking; readonly account: Account },
+  { asking, account, settings }: { readonly asking: Asking; readonly account: Account; readonly settings: GaloySettings },
   signal: AbortSignal,
 ): Promise<Balance> => {
   const walletId = await account.walletId(signal);
-  const sats = await asking.read(
+  const { currency } = settings;
+  const balance = await asking.read(
     {
       document: GatewayBalance,
       variables: { walletId },
       pick: ({ me }) => {
         const wallet = me?.defaultAccount.walletById;
-        if (wallet?.walletCurrency !== 'BTC' || !Number.isSafeInteger(wallet.balance)) throw new TypeError('no balance in satoshis');
+        if (wallet?.walletCurrency !== currency || !Number.isSafeInteger(wallet.balance)) throw new TypeError(`no balance in ${currency}`);
         return wallet.balance;
       },
     },
     signal,
   );
   // Upstream lets a wallet go below zero by its fees.
-  const spendable = sats < 0 ? zeroMsat : fromSat(sats);
-  return { spendable, receivable: null, chainConfirmed: null, chainPending: null };
+  const own = Math.max(balance, 0);
+  const unknown = { receivable: null, chainConfirmed: null, chainPending: null };
+  return currency === 'USD' ? { ...unknown, spendable: zeroMsat, cents: BigInt(own) } : { ...unknown, spendable: fromSat(own) };
 };
 
 /** Never throws. */

@@ -24,6 +24,7 @@ export const connectGaloy = (id: BackendId, settings: GaloySettings, { log, cloc
   return {
     id,
     kind: 'galoy',
+    ...(settings.currency === 'USD' && { currency: settings.currency }),
     pay: galoyPay(context, closing.signal),
     receive: galoyReceive(context),
     balance: (signal) => galoyBalance(context, signal),

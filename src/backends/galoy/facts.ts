@@ -2,8 +2,8 @@
 // The cursor is the id of the newest row that was given out. A row that changes later (PENDING that ends) is told again while it is among the
 // newest; what is missed is asked about by the sweep.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type PaymentHash, zeroMsat } from '../../lightning/values.ts';
-import { type BackendLog, type Cursor, cursor, type Fact } from '../port.ts';
+import type { PaymentHash } from '../../lightning/values.ts';
+import { type Cursor, cursor, type Fact } from '../port.ts';
 import type { GaloyContext } from './context.ts';
 import { GatewayMovements, type MovementFragment } from './documents.generated.ts';
 import { type Movement, movementOf, movementsOf, receivedIn, standing } from './movements.ts';
@@ -109,7 +109,7 @@ interface Page {
 }
 
 /** One page of the wallet's ledger, behind `after`. @throws BackendFault */
-export const page = async ({ asking, account, log }: GaloyContext, after: string | null, signal: AbortSignal): Promise<Page> => {
+export const page = async ({ asking, account, log, settings }: GaloyContext, after: string | null, signal: AbortSignal): Promise<Page> => {
   const walletId = await account.walletId(signal);
   return asking.read(
     {
@@ -119,7 +119,7 @@ export const page = async ({ asking, account, log }: GaloyContext, after: string
         const found = me?.defaultAccount.walletById.transactions;
         if (!found) throw new TypeError('no transactions');
         const { hasNextPage, endCursor } = found.pageInfo;
-        return { rows: (found.edges ?? []).flatMap(({ node }) => readable(log, node)), next: hasNextPage ? endCursor : null };
+        return { rows: (found.edges ?? []).flatMap(({ node }) => readable({ log, settings }, node)), next: hasNextPage ? endCursor : null };
       },
     },
     signal,
@@ -127,9 +127,9 @@ export const page = async ({ asking, account, log }: GaloyContext, after: string
 };
 
 /** One row that cannot be understood must not hide the others; nothing is concluded from it. */
-const readable = (log: BackendLog, row: MovementFragment): readonly Movement[] => {
+const readable = ({ log, settings }: Pick<GaloyContext, 'log' | 'settings'>, row: MovementFragment): readonly Movement[] => {
   try {
-    return [movementOf(row)];
+    return [movementOf(row, settings.currency)];
   } catch (error) {
     log.warn({ err: error }, 'a transaction of the Galoy wallet cannot be understood; it is passed over');
     return [];
@@ -148,14 +148,14 @@ const factsOf = async (context: GaloyContext, row: Movement, signal: AbortSignal
   return row.direction === 'RECEIVE' ? received(context, row, hash) : sent(context, hash, signal);
 };
 
-const received = ({ watched }: GaloyContext, row: Movement, hash: PaymentHash): readonly Fresh[] => {
-  const got = receivedIn([row], hash);
-  if (got === null || got.received === zeroMsat) return [];
+const received = ({ watched, settings }: GaloyContext, row: Movement, hash: PaymentHash): readonly Fresh[] => {
+  const got = receivedIn([row], { hash, currency: settings.currency });
+  if (got === null) return [];
   watched.remove(hash);
   return [{ about: 'invoice', hash, at: row.at, sighting: { is: 'settled', ...got } }];
 };
 
 const sent = async (context: GaloyContext, hash: PaymentHash, signal: AbortSignal): Promise<readonly Fresh[]> => {
-  const outcome = standing(await movementsOf(context, hash, signal), hash, null);
+  const outcome = standing(await movementsOf(context, hash, signal), { hash, currency: context.settings.currency }, null);
   return outcome.is === 'notFound' ? [] : [{ about: 'payment', hash, at: context.clock.now(), outcome }];
 };

@@ -7,8 +7,8 @@ import type { PaymentHash } from '../../lightning/values.ts';
 import { BackendFault, type Fault, type Pay, type PayOrder, type PayOutcome } from '../port.ts';
 import { type Ordered, patience } from './asking.ts';
 import type { GaloyContext } from './context.ts';
-import { GatewayPay, GatewayPayAmountless, type GatewayPayMutation } from './documents.generated.ts';
-import { floorOf, type Movement, movementOf, movementsOf, standing, successIn } from './movements.ts';
+import { GatewayPay, GatewayPayAmountless, type GatewayPayMutation, GatewayPayUsdAmountless } from './documents.generated.ts';
+import { floorOf, type Movement, movementOf, movementsOf, standing, successIn, type Wanted } from './movements.ts';
 import { galoyProbe } from './probe.ts';
 import { isEarlyRefusal, isKnownPayment, reasonOf, sentenceOf, type Told } from './words.ts';
 
@@ -25,13 +25,13 @@ export const galoyPay = (context: GaloyContext, closing: AbortSignal): Pay => {
       // Upstream says FAILURE after a success too, when one of its later steps fails (contract §5.1).
       failureIsProof: false,
     },
-    floor: async (hash, signal) => floorOf(await movementsOf(context, hash, signal), hash),
+    floor: async (hash, signal) => floorOf(await movementsOf(context, hash, signal), wantedOf(context, hash)),
     probeFee: (order, signal) => galoyProbe(context, order, signal),
     pay: (order) => pay({ context, closing, late }, order),
     find: async (hash, above, signal) => {
       const rows = await look(context, hash, signal);
       if (!Array.isArray(rows)) return { is: 'unknown', fault: rows.fault };
-      const seen = standing(rows, hash, above);
+      const seen = standing(rows, wantedOf(context, hash), above);
       return seen.is === 'notFound' ? (late.get(hash) ?? seen) : seen;
     },
   };
@@ -48,6 +48,8 @@ interface Paying {
 }
 
 type Rows = readonly Movement[];
+
+const wantedOf = ({ settings }: GaloyContext, hash: PaymentHash): Wanted => ({ hash, currency: settings.currency });
 
 const look = async (context: GaloyContext, hash: PaymentHash, signal: AbortSignal): Promise<Movement[] | { readonly fault: Fault }> => {
   try {
@@ -70,6 +72,8 @@ const pay = async (paying: Paying, order: PayOrder): Promise<PayOutcome> => {
   const { context, closing, late } = paying;
   if (peekPaymentHash(order.bolt11) !== order.hash) return notSent('refused', 'the order names another hash than its payment request');
   if (order.amount % 1000n !== 0n) return notSent('refused', 'upstream pays whole satoshis only');
+  if (order.amountless && (order.cents !== undefined) !== (context.settings.currency === 'USD'))
+    return notSent('refused', 'the amount is in another currency than the wallet');
   let walletId: string;
   try {
     walletId = await context.account.walletId(AbortSignal.timeout(walletMs));
@@ -106,6 +110,10 @@ const send = (
   const headers = { 'x-idempotency-key': randomUUID() };
   const input = { walletId, paymentRequest: order.bolt11 };
   if (!order.amountless) return asking.order({ document: GatewayPay, variables: { input }, headers }, signal);
+  if (order.cents !== undefined) {
+    const amount = Number(order.cents);
+    return asking.order({ document: GatewayPayUsdAmountless, variables: { input: { ...input, amount } }, headers }, signal);
+  }
   const amount = Number(order.amount / 1000n);
   return asking.order({ document: GatewayPayAmountless, variables: { input: { ...input, amount } }, headers }, signal);
 };
@@ -121,9 +129,9 @@ const outcomeOf = async (context: GaloyContext, hash: PaymentHash, answer: Answe
 };
 
 const saidOf = async (context: GaloyContext, hash: PaymentHash, sent: GatewayPayMutation['sent']): Promise<PayOutcome> => {
-  const rows = rowsIn(sent.transaction);
+  const rows = rowsIn(context, sent.transaction);
   // Proof first, whatever status stands beside it.
-  const success = successIn(rows, hash);
+  const success = successIn(rows, wantedOf(context, hash));
   if (success !== null) return { ...success, ref: null };
   const errors: readonly Told[] = Array.isArray(sent.errors) ? sent.errors : [];
   switch (sent.status) {
@@ -149,9 +157,9 @@ const alreadyPaid: Fault = {
 };
 
 /** The row beside the answer; one that cannot be read is none, for the ledger can still be asked. */
-const rowsIn = (row: GatewayPayMutation['sent']['transaction']): Rows => {
+const rowsIn = ({ settings }: GaloyContext, row: GatewayPayMutation['sent']['transaction']): Rows => {
   try {
-    return row ? [movementOf(row)] : [];
+    return row ? [movementOf(row, settings.currency)] : [];
   } catch {
     return [];
   }
@@ -161,18 +169,18 @@ const rowsIn = (row: GatewayPayMutation['sent']['transaction']): Rows => {
 const looked = async (context: GaloyContext, hash: PaymentHash, otherwise: Fault): Promise<PayOutcome> => {
   const rows = await look(context, hash, AbortSignal.timeout(lookMs));
   if (!Array.isArray(rows)) return { is: 'unknown', fault: otherwise };
-  return moving(rows, hash) ?? { is: 'unknown', fault: otherwise };
+  return moving(rows, wantedOf(context, hash)) ?? { is: 'unknown', fault: otherwise };
 };
 
-const moving = (rows: Rows, hash: PaymentHash): PayOutcome | null => {
-  const seen = standing(rows, hash, null);
+const moving = (rows: Rows, wanted: Wanted): PayOutcome | null => {
+  const seen = standing(rows, wanted, null);
   return seen.is === 'succeeded' || seen.is === 'inFlight' ? seen : null;
 };
 
 /** SUCCESS without its row: it is paid, and what it cost stands in the ledger. Until that is read it is under way for us. */
 const paid = async (context: GaloyContext, hash: PaymentHash): Promise<PayOutcome> => {
   const rows = await look(context, hash, AbortSignal.timeout(lookMs));
-  const seen = Array.isArray(rows) ? standing(rows, hash, null) : null;
+  const seen = Array.isArray(rows) ? standing(rows, wantedOf(context, hash), null) : null;
   return seen?.is === 'succeeded' ? seen : { is: 'inFlight', ref: null };
 };
 
@@ -188,7 +196,7 @@ const failed = async (context: GaloyContext, hash: PaymentHash, { errors, rows, 
   const found = await look(context, hash, AbortSignal.timeout(lookMs));
   if (!Array.isArray(found) && !early) return unknown(found.fault.kind, `FAILURE, and the ledger cannot be asked: ${found.fault.detail}`);
   const ledger = Array.isArray(found) ? found : [];
-  const stands = moving([...ledger, ...rows.filter(({ id }) => !ledger.some((row) => row.id === id))], hash);
+  const stands = moving([...ledger, ...rows.filter(({ id }) => !ledger.some((row) => row.id === id))], wantedOf(context, hash));
   // No ref: a refusal adds no row, so the count is that of the attempt before.
   return stands ?? { is: 'failed', reason: reasonOf(errors), ref: null, routes: [] };
 };

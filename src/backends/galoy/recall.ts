@@ -1,9 +1,9 @@
 // What a Galoy wallet's ledger has of the time since a moment. It names no payment request, and invoices that nobody has paid are not in it.
-import { fromSat, type PaymentHash } from '../../lightning/values.ts';
+import { fromSat, type Msat, type PaymentHash } from '../../lightning/values.ts';
 import type { Recalled } from '../port.ts';
 import type { GaloyContext } from './context.ts';
 import { page } from './facts.ts';
-import { type Movement, movementsOf, receivedIn, standing } from './movements.ts';
+import { type Movement, movementsOf, receivedIn, standing, type Wanted } from './movements.ts';
 import { hashIn } from './receive.ts';
 
 /** @throws BackendFault */
@@ -20,16 +20,20 @@ export const galoyRecall = async (context: GaloyContext, since: Date, signal: Ab
   }
   const told: Recalled[] = [];
   // A payment is read whole: one row does not say how it stands.
-  for (const [hash, { at }] of newest) told.push(...factsOf(hash, at, await movementsOf(context, hash, signal)));
+  for (const [hash, { at }] of newest)
+    told.push(...factsOf({ hash, currency: context.settings.currency }, at, await movementsOf(context, hash, signal)));
   return told;
 };
 
-const factsOf = (hash: PaymentHash, at: Date, rows: readonly Movement[]): readonly Recalled[] => {
+const factsOf = (wanted: Wanted, at: Date, rows: readonly Movement[]): readonly Recalled[] => {
+  const { hash, currency } = wanted;
+  // What was moved in cents is nothing in satoshis.
+  const inMsat = (units: number): Msat | null => (currency === 'BTC' ? fromSat(units) : null);
   const sent = rows.find(({ direction }) => direction === 'SEND');
-  const outcome = standing(rows, hash, null);
+  const outcome = standing(rows, wanted, null);
   if (sent !== undefined && outcome.is !== 'notFound')
-    return [{ about: 'payment', hash, bolt11: null, amount: fromSat(Math.abs(sent.amount) - Math.abs(sent.fee)), at, outcome }];
-  const got = receivedIn(rows, hash);
+    return [{ about: 'payment', hash, bolt11: null, amount: inMsat(Math.abs(sent.amount) - Math.abs(sent.fee)), at, outcome }];
+  const got = receivedIn(rows, wanted);
   return got === null
     ? []
     : [{ about: 'invoice', hash, bolt11: null, amount: got.received, at, isHold: false, sighting: { is: 'settled', ...got } }];

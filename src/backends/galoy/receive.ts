@@ -3,7 +3,7 @@
 import { decodeBolt11 } from '../../lightning/bolt11.ts';
 import { type PaymentHash, paymentHash, toSatFloor } from '../../lightning/values.ts';
 import { BackendFault, type Fault, type HoldOutcome, type InvoiceSighting, type InvoiceTerms, type Issue, type Receive } from '../port.ts';
-import { type Ordered, patience } from './asking.ts';
+import { type Asking, type Ordered, patience } from './asking.ts';
 import type { GaloyContext } from './context.ts';
 import {
   GatewayAmountlessInvoiceCreate,
@@ -13,8 +13,12 @@ import {
   GatewayInvoiceCreate,
   type GatewayInvoiceCreateMutation,
   GatewayInvoiceCreateWithHash,
+  GatewayUsdInvoiceCreate,
+  GatewayUsdInvoiceCreateOverSats,
+  GatewayUsdInvoiceCreateWithHash,
 } from './documents.generated.ts';
 import { movementsOf, receivedIn } from './movements.ts';
+import type { GaloySettings } from './settings.ts';
 import { faultOfErrors, isNoInvoice, isProcessed, isTooMany, sentenceOf } from './words.ts';
 
 export const galoyReceive = (context: GaloyContext): Receive => {
@@ -46,15 +50,18 @@ const creatingPace = (clock: { now(): Date }): Pace => {
 };
 
 /** Upstream's own range (contract §5.8); outside of it, it would take its default without saying so. */
-const minutes = { least: 1, most: 1440 } as const;
+const minutes = { BTC: { least: 1, most: 1440 }, USD: { least: 1, most: 5 } } as const;
 
 /** Why upstream cannot make such an invoice; null when it can. */
-const refusal = (terms: InvoiceTerms): string | null => {
+const refusal = (terms: InvoiceTerms, currency: GaloySettings['currency']): string | null => {
   const asked = Math.ceil(terms.expirySeconds / 60);
-  if (asked < minutes.least || asked > minutes.most) return `an invoice lives from ${minutes.least} to ${minutes.most} minutes there`;
+  const { least, most } = minutes[currency];
+  if (asked < least || asked > most) return `an invoice lives from ${least} to ${most} minutes there`;
+  if (terms.cents !== undefined && currency === 'BTC') return 'its wallet holds bitcoin';
   if (terms.finalCltvDelta !== undefined) return 'the final CLTV delta cannot be chosen there';
   if (terms.amount !== null && terms.amount % 1000n !== 0n) return 'amounts are whole satoshis there';
-  if (terms.amount === null && 'hash' in terms.description) return 'an invoice without an amount has no description hash there';
+  if (terms.amount === null && terms.cents === undefined && 'hash' in terms.description)
+    return 'an invoice without an amount has no description hash there';
   return null;
 };
 
@@ -63,7 +70,7 @@ const create = async (
   { terms, pace }: { readonly terms: InvoiceTerms; readonly pace: Pace },
   signal: AbortSignal,
 ): Promise<Issue> => {
-  const detail = refusal(terms);
+  const detail = refusal(terms, context.settings.currency);
   if (detail !== null) return { is: 'refused', because: 'terms', detail };
   if (pace.closed()) return unknown({ kind: 'rateLimited', detail: 'upstream said that too many invoices are made' });
   try {
@@ -79,12 +86,14 @@ const create = async (
 const unknown = (fault: Fault): Extract<Issue, { is: 'unknown' }> => ({ is: 'unknown', fault });
 
 const order = async (
-  { asking, account }: GaloyContext,
-  { amount, description, expirySeconds }: InvoiceTerms,
+  { asking, account, settings }: GaloyContext,
+  terms: InvoiceTerms,
   signal: AbortSignal,
 ): Promise<Ordered<GatewayInvoiceCreateMutation>> => {
   const walletId = await account.walletId(signal);
+  const { amount, description, expirySeconds } = terms;
   const expiresIn = Math.ceil(expirySeconds / 60);
+  if (settings.currency === 'USD' && !isOpen(terms)) return usdOrder(asking, { terms, walletId, expiresIn }, signal);
   if ('hash' in description) {
     const input = { recipientWalletId: walletId, amount: sats(amount), descriptionHash: description.hash, expiresIn };
     return asking.order({ document: GatewayInvoiceCreateWithHash, variables: { input } }, signal);
@@ -92,6 +101,28 @@ const order = async (
   const input = { walletId, expiresIn, ...(description.text === '' ? {} : { memo: description.text }) };
   if (amount === null) return asking.order({ document: GatewayAmountlessInvoiceCreate, variables: { input } }, signal);
   return asking.order({ document: GatewayInvoiceCreate, variables: { input: { ...input, amount: sats(amount) } } }, signal);
+};
+
+const isOpen = ({ amount, cents }: InvoiceTerms): boolean => amount === null && cents === undefined;
+
+/** An invoice over cents; or over satoshis, which upstream makes on behalf of a wallet alone. */
+const usdOrder = (
+  asking: Asking,
+  { terms, walletId, expiresIn }: { readonly terms: InvoiceTerms; readonly walletId: string; readonly expiresIn: number },
+  signal: AbortSignal,
+): Promise<Ordered<GatewayInvoiceCreateMutation>> => {
+  const { amount, cents, description } = terms;
+  const said = 'hash' in description ? { descriptionHash: description.hash } : description.text === '' ? {} : { memo: description.text };
+  const onBehalf = { recipientWalletId: walletId, expiresIn, ...said };
+  if (cents === undefined)
+    return asking.order({ document: GatewayUsdInvoiceCreateOverSats, variables: { input: { ...onBehalf, amount: sats(amount) } } }, signal);
+  if ('hash' in description)
+    return asking.order(
+      { document: GatewayUsdInvoiceCreateWithHash, variables: { input: { ...onBehalf, amount: Number(cents) } } },
+      signal,
+    );
+  const input = { walletId, expiresIn, amount: Number(cents), ...said };
+  return asking.order({ document: GatewayUsdInvoiceCreate, variables: { input } }, signal);
 };
 
 const sats = (amount: bigint | null): number => toSatFloor(amount ?? 0n);
@@ -114,10 +145,12 @@ const issuedOf = (invoice: { readonly paymentHash: string; readonly paymentReque
     return unknown({ kind: 'protocol', detail: `a payment request that cannot be read (${decoding.why})` });
   const { hash, bolt11, amount, descriptionHash, paymentSecret, expiresAt } = decoding.invoice;
   if (hash !== invoice.paymentHash.toLowerCase()) return unknown({ kind: 'protocol', detail: 'a payment request of another hash' });
-  if (amount !== terms.amount) return unknown({ kind: 'protocol', detail: 'a payment request over another amount' });
+  // Over cents, upstream says how many satoshis that is; it must be some.
+  const fits = terms.cents === undefined ? amount === terms.amount : amount !== null && amount > 0n;
+  if (!fits) return unknown({ kind: 'protocol', detail: 'a payment request over another amount' });
   if ('hash' in terms.description && descriptionHash !== terms.description.hash)
     return unknown({ kind: 'protocol', detail: 'a payment request without the description hash' });
-  return { is: 'issued', hash, bolt11, paymentSecret, expiresAt };
+  return { is: 'issued', hash, bolt11, paymentSecret, expiresAt, ...(terms.cents !== undefined && amount !== null && { amount }) };
 };
 
 const cancel = async (context: GaloyContext, hash: PaymentHash, signal: AbortSignal): Promise<HoldOutcome> => {
@@ -144,7 +177,7 @@ const cancel = async (context: GaloyContext, hash: PaymentHash, signal: AbortSig
 
 /** @throws BackendFault */
 const find = async (context: GaloyContext, hash: PaymentHash, signal: AbortSignal): Promise<InvoiceSighting> => {
-  const got = receivedIn(await movementsOf(context, hash, signal), hash);
+  const got = receivedIn(await movementsOf(context, hash, signal), { hash, currency: context.settings.currency });
   if (got !== null) {
     context.watched.remove(hash);
     return { is: 'settled', ...got };

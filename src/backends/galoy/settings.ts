@@ -11,7 +11,9 @@ export interface GaloySettings {
   readonly wsEndpoint: string;
   /** Sent as X-API-KEY. Needs READ and RECEIVE to be paid, READ and WRITE to pay. */
   readonly apiKey: string;
-  /** Null: the account's first BTC wallet. */
+  /** What its wallet holds: satoshis or cents. */
+  readonly currency: 'BTC' | 'USD';
+  /** Null: the account's first wallet in `currency`. */
   readonly walletId: string | null;
   /** The network that it must be on; null: whatever it says (the gateway's own `network` is checked in any case). */
   readonly network: Network | null;
@@ -36,7 +38,8 @@ const shape = z.strictObject({
   wsEndpoint: address(/^wss?$/, 'wss://ws.example.com/graphql').optional(),
   // A header can carry nothing else, and a line break from a file would be refused only at the first call.
   apiKey: z.string().regex(/^[\x21-\x7e]+$/, 'expected an API key: one word, without spaces'),
-  walletId: z.uuid({ error: 'expected the id of a BTC wallet of the account (a UUID)' }).toLowerCase().optional(),
+  currency: z.enum(['BTC', 'USD']).default('BTC'),
+  walletId: z.uuid({ error: 'expected the id of a wallet of the account (a UUID)' }).toLowerCase().optional(),
   network: z.enum(['mainnet', 'testnet', 'signet', 'regtest']).optional(),
   pollSeconds: z.number().int().min(1).max(600).default(10),
 });

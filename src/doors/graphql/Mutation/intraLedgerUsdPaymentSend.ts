@@ -1,7 +1,7 @@
-// The same from a wallet that holds dollars. There is none here, and upstream has a text for a wallet of the wrong currency.
+// The same between two wallets that hold dollars.
 import { builder } from '../builder.ts';
 import { payloadMutation } from '../map/ask.ts';
-import { moved, noSend } from '../map/sends.ts';
+import { noSend, sendAnswer } from '../map/sends.ts';
 import { PaymentSendPayload } from '../types/payloads.ts';
 
 const IntraLedgerUsdPaymentSendInput = builder.inputType('IntraLedgerUsdPaymentSendInput', {
@@ -16,12 +16,12 @@ const IntraLedgerUsdPaymentSendInput = builder.inputType('IntraLedgerUsdPaymentS
 builder.mutationField('intraLedgerUsdPaymentSend', (t) =>
   t.field({
     type: PaymentSendPayload,
-    description: 'Moves dollars between two wallets; refused, because wallets hold bitcoin here. Needs WRITE.',
+    description: 'Moves dollars between two wallets that hold them, by an invoice of the one that the other pays. Needs WRITE.',
     args: { input: t.arg({ type: IntraLedgerUsdPaymentSendInput, required: true }) },
     resolve: payloadMutation({
       command: 'transferUsd',
-      input: ({ walletId, recipientWalletId }) => ({ walletId, recipientWalletId }),
-      answer: moved,
+      input: ({ walletId, recipientWalletId, amount, memo }) => ({ walletId, recipientWalletId, amount, memo: memo ?? null }),
+      answer: sendAnswer,
       trouble: noSend,
     }),
   }),

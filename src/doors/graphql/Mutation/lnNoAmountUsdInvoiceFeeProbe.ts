@@ -1,7 +1,7 @@
-// What paying from a wallet that holds dollars would cost. There is none here, and upstream has a text for that.
+// What paying so many cents from a wallet that holds dollars would cost.
 import { builder } from '../builder.ts';
 import { payloadMutation } from '../map/ask.ts';
-import { noProbe, probeAnswer } from '../map/probes.ts';
+import { noUsdProbe, usdProbeAnswer } from '../map/probes.ts';
 import { CentAmountPayload } from '../types/payloads.ts';
 
 const LnNoAmountUsdInvoiceFeeProbeInput = builder.inputType('LnNoAmountUsdInvoiceFeeProbeInput', {
@@ -15,13 +15,13 @@ const LnNoAmountUsdInvoiceFeeProbeInput = builder.inputType('LnNoAmountUsdInvoic
 builder.mutationField('lnNoAmountUsdInvoiceFeeProbe', (t) =>
   t.field({
     type: CentAmountPayload,
-    description: 'What a payment from a wallet that holds dollars would cost; refused, because wallets hold bitcoin here. Needs WRITE.',
+    description: 'What a payment from a wallet that holds dollars would cost, in cents. Needs WRITE.',
     args: { input: t.arg({ type: LnNoAmountUsdInvoiceFeeProbeInput, required: true }) },
     resolve: payloadMutation({
       command: 'probeUsd',
       input: ({ walletId, amount, paymentRequest }) => ({ walletId, amount, bolt11: paymentRequest }),
-      answer: probeAnswer,
-      trouble: noProbe,
+      answer: usdProbeAnswer,
+      trouble: noUsdProbe,
     }),
   }),
 );

@@ -1,4 +1,4 @@
-// Pays an amount of dollars from a wallet that holds them. There is none here, and upstream has a text for that.
+// Pays an amount of dollars from a wallet that holds them.
 import { builder } from '../builder.ts';
 import { payloadMutation } from '../map/ask.ts';
 import { noSend, sendAnswer } from '../map/sends.ts';
@@ -16,11 +16,11 @@ const LnNoAmountUsdInvoicePaymentInput = builder.inputType('LnNoAmountUsdInvoice
 builder.mutationField('lnNoAmountUsdInvoicePaymentSend', (t) =>
   t.field({
     type: PaymentSendPayload,
-    description: 'Pays an amount of dollars from a wallet that holds them; refused, because wallets hold bitcoin here. Needs WRITE.',
+    description: 'Pays an amount of dollars from a wallet that holds them. PENDING ends later, by the word of its upstream. Needs WRITE.',
     args: { input: t.arg({ type: LnNoAmountUsdInvoicePaymentInput, required: true }) },
     resolve: payloadMutation({
       command: 'sendUsd',
-      input: ({ walletId, amount, paymentRequest }) => ({ walletId, amount, bolt11: paymentRequest }),
+      input: ({ walletId, amount, paymentRequest, memo }) => ({ walletId, amount, bolt11: paymentRequest, memo: memo ?? null }),
       answer: sendAnswer,
       trouble: noSend,
     }),

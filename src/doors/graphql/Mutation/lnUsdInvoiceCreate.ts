@@ -1,7 +1,7 @@
-// Asks for an invoice over dollars for a wallet of the asker that holds dollars. There is none here, and upstream has a text for that.
+// Makes an invoice over dollars for a wallet of the asker that holds dollars; what that is in satoshis, its upstream says.
 import { builder } from '../builder.ts';
 import { payloadMutation } from '../map/ask.ts';
-import { expirySeconds, invoiceAnswer, noInvoice } from '../map/invoices.ts';
+import { invoiceAnswer, noInvoice, usdInvoiceInput } from '../map/invoices.ts';
 import { LnInvoicePayload } from '../types/payloads.ts';
 
 const LnUsdInvoiceCreateInput = builder.inputType('LnUsdInvoiceCreateInput', {
@@ -18,11 +18,11 @@ builder.mutationField('lnUsdInvoiceCreate', (t) =>
   t.field({
     type: LnInvoicePayload,
     description:
-      'Makes an invoice over dollars for a wallet that holds dollars; refused, because wallets hold bitcoin here. Needs RECEIVE or WRITE.',
+      'Makes an invoice over dollars for a wallet that holds dollars. It lives for 5 minutes at the most. Needs RECEIVE or WRITE.',
     args: { input: t.arg({ type: LnUsdInvoiceCreateInput, required: true }) },
     resolve: payloadMutation({
       command: 'createUsdInvoice',
-      input: ({ walletId, amount, expiresIn }) => ({ walletId, amount, expirySeconds: expirySeconds(expiresIn) }),
+      input: ({ walletId, amount, ...given }) => usdInvoiceInput({ walletId, amount, inSats: false }, given),
       answer: invoiceAnswer,
       trouble: noInvoice,
     }),

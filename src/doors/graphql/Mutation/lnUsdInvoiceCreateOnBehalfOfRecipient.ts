@@ -1,7 +1,7 @@
-// Asks for an invoice over dollars for a wallet of anybody that holds dollars. There is none here, and upstream has a text for that.
+// Makes an invoice over dollars for a wallet of anybody that holds dollars, if its owner allows it.
 import { builder } from '../builder.ts';
 import { payloadMutation } from '../map/ask.ts';
-import { expirySeconds, invoiceAnswer, noInvoice } from '../map/invoices.ts';
+import { invoiceAnswer, noInvoice, usdInvoiceInput } from '../map/invoices.ts';
 import { LnInvoicePayload } from '../types/payloads.ts';
 
 const LnUsdInvoiceCreateOnBehalfOfRecipientInput = builder.inputType('LnUsdInvoiceCreateOnBehalfOfRecipientInput', {
@@ -19,15 +19,11 @@ const LnUsdInvoiceCreateOnBehalfOfRecipientInput = builder.inputType('LnUsdInvoi
 builder.mutationField('lnUsdInvoiceCreateOnBehalfOfRecipient', (t) =>
   t.field({
     type: LnInvoicePayload,
-    description: 'Makes an invoice over dollars for a wallet that holds dollars; refused, because wallets hold bitcoin here. Needs no key.',
+    description: 'Makes an invoice over dollars for a wallet that holds dollars. Needs no key.',
     args: { input: t.arg({ type: LnUsdInvoiceCreateOnBehalfOfRecipientInput, required: true }) },
     resolve: payloadMutation({
       command: 'createUsdInvoiceOnBehalf',
-      input: ({ recipientWalletId, amount, expiresIn }) => ({
-        walletId: recipientWalletId,
-        amount,
-        expirySeconds: expirySeconds(expiresIn),
-      }),
+      input: ({ recipientWalletId, amount, ...given }) => usdInvoiceInput({ walletId: recipientWalletId, amount, inSats: false }, given),
       answer: invoiceAnswer,
       trouble: noInvoice,
     }),

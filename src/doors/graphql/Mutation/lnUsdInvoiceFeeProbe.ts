@@ -1,7 +1,7 @@
-// What paying from a wallet that holds dollars would cost. There is none here, and upstream has a text for that.
+// What paying from a wallet that holds dollars would cost. In cents, whatever its payload is called upstream (contract §2).
 import { builder } from '../builder.ts';
 import { payloadMutation } from '../map/ask.ts';
-import { noProbe, probeAnswer } from '../map/probes.ts';
+import { noUsdProbe, usdProbeAnswer } from '../map/probes.ts';
 import { SatAmountPayload } from '../types/payloads.ts';
 
 const LnUsdInvoiceFeeProbeInput = builder.inputType('LnUsdInvoiceFeeProbeInput', {
@@ -14,13 +14,13 @@ const LnUsdInvoiceFeeProbeInput = builder.inputType('LnUsdInvoiceFeeProbeInput',
 builder.mutationField('lnUsdInvoiceFeeProbe', (t) =>
   t.field({
     type: SatAmountPayload,
-    description: 'What a payment from a wallet that holds dollars would cost; refused, because wallets hold bitcoin here. Needs WRITE.',
+    description: 'What a payment from a wallet that holds dollars would cost, in cents. Needs WRITE.',
     args: { input: t.arg({ type: LnUsdInvoiceFeeProbeInput, required: true }) },
     resolve: payloadMutation({
       command: 'probeUsd',
       input: ({ walletId, paymentRequest }) => ({ walletId, amount: null, bolt11: paymentRequest }),
-      answer: probeAnswer,
-      trouble: noProbe,
+      answer: usdProbeAnswer,
+      trouble: noUsdProbe,
     }),
   }),
 );

@@ -1,8 +1,8 @@
-// Transactions as the CSV that Galoy's users know: its columns in its order, amounts in satoshis, a debit with its fee in it. What failed moved
+// Transactions as the CSV that Galoy's users know: its columns in its order, amounts in satoshis or cents, a debit with its fee in it. What failed moved
 // nothing and is left out, so that credits minus debits are what the list did to a balance.
-import { toSatCeil, toSatFloor } from '../../../lightning/values.ts';
 import type { TransactionView } from '../../../wallets/view.ts';
 import { displayAmount } from './price.ts';
+import { currencyOf, feeUnits, movedUnits } from './units.ts';
 
 type Cell = string | number | null;
 
@@ -12,14 +12,14 @@ const typeOf = ({ kind, direction, paymentHash }: TransactionView): string => {
   return direction === 'send' ? 'payment' : 'invoice';
 };
 
-const inUsd = (sats: number, moved: TransactionView): Cell =>
-  moved.priceCurrency === 'USD' && moved.priceBase !== null ? displayAmount(sats, moved) : null;
+const inUsd = (units: number, moved: TransactionView): Cell =>
+  moved.priceCurrency === 'USD' && moved.priceBase !== null ? displayAmount(units, moved) : null;
 
 // A program that opens the file would run a note that looks like a formula, and strangers write notes.
 const plain = (text: string | null): Cell => (text !== null && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
 
-const debit = (moved: TransactionView): number => (moved.direction === 'send' ? toSatCeil(moved.amountMsat + moved.feeMsat) : 0);
-const credit = (moved: TransactionView): number => (moved.direction === 'receive' ? toSatFloor(moved.amountMsat) : 0);
+const debit = (moved: TransactionView): number => (moved.direction === 'send' ? movedUnits(moved) : 0);
+const credit = (moved: TransactionView): number => (moved.direction === 'receive' ? movedUnits(moved) : 0);
 
 const columns: Readonly<Record<string, (moved: TransactionView) => Cell>> = {
   id: ({ id }) => id,
@@ -27,14 +27,14 @@ const columns: Readonly<Record<string, (moved: TransactionView) => Cell>> = {
   type: typeOf,
   credit,
   debit,
-  fee: ({ feeMsat }) => toSatCeil(feeMsat),
-  currency: () => 'BTC',
+  fee: feeUnits,
+  currency: currencyOf,
   timestamp: ({ createdAt }) => createdAt.toISOString(),
   pendingConfirmation: ({ status }) => String(status === 'pending'),
   journalId: ({ subjectId }) => subjectId,
   lnMemo: (moved) => (moved.paymentHash === null ? null : plain(moved.memo)),
   usd: (moved) => inUsd(credit(moved) + debit(moved), moved),
-  feeUsd: (moved) => inUsd(toSatCeil(moved.feeMsat), moved),
+  feeUsd: (moved) => inUsd(feeUnits(moved), moved),
   recipientWalletId: ({ direction, counterpartyWalletId }) => (direction === 'send' ? counterpartyWalletId : null),
   username: ({ counterpartyUsername }) => counterpartyUsername,
   memoFromPayer: (moved) => (moved.paymentHash === null ? plain(moved.memo) : null),

@@ -1,5 +1,5 @@
 // What the four mutations that make an invoice have in common.
-import type { CreateInvoice } from '../../../commands/table.ts';
+import type { CreateInvoice, CreateUsdInvoice } from '../../../commands/table.ts';
 import type { InvoiceView } from '../../../invoices/view.ts';
 import type { InvoicePayload } from '../types/payloads.ts';
 import type { Trouble } from './trouble.ts';
@@ -20,6 +20,16 @@ export const expirySeconds = (minutes: number | null | undefined): number | null
 export const createInvoiceInput = (walletId: string, amount: number | null, given: Given): CreateInvoice => ({
   walletId,
   amountMsat: amount === null ? null : BigInt(amount) * 1000n,
+  ...termsOf(given),
+});
+
+/** For a wallet that holds dollars. */
+export const usdInvoiceInput = (of: Pick<CreateUsdInvoice, 'walletId' | 'amount' | 'inSats'>, given: Given): CreateUsdInvoice => ({
+  ...of,
+  ...termsOf(given),
+});
+
+const termsOf = (given: Given): Omit<CreateInvoice, 'walletId' | 'amountMsat'> => ({
   memo: given.memo ?? null,
   descriptionHash: given.descriptionHash ?? null,
   expirySeconds: expirySeconds(given.expiresIn),

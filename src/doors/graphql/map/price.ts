@@ -7,7 +7,7 @@ import type { CentPrice } from '../types/Price.ts';
 /** Minor units times 10^this for one satoshi: the scale of `priceBase`. */
 export const priceOffset = 12;
 
-/** Whole satoshis (signed) in major units of the price's currency, such as "-0.47"; half a minor unit counts as one. */
+/** Whole satoshis or cents (signed) in major units of the price's currency, such as "-0.47"; half a minor unit counts as one. */
 export const displayAmount = (sats: number, price: Pick<TransactionView, 'priceBase' | 'priceCurrency'>): string => {
   const digits = fractionDigits(price.priceCurrency);
   const scale = 10n ** BigInt(priceOffset);

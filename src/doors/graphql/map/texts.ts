@@ -55,6 +55,7 @@ const fieldTexts: ReadonlyMap<string, ErrorText> = new Map(
   Object.entries({
     // Upstream would silently take the default; we say what is wrong (contract §10).
     expirySeconds: say('INVALID_INPUT', 'Invalid value for Minutes: an invoice lives from 1 minute to 1440 (24 hours)'),
+    usdExpirySeconds: say('INVALID_INPUT', 'Invalid value for Minutes: an invoice of a wallet that holds dollars lives from 1 minute to 5'),
     memo: say('INVALID_INPUT', 'Memo is too long'),
     externalId: say('INVALID_INPUT', externalIdText),
     webhookUrl: say('INVALID_INPUT', 'Invalid value for EndpointUrl'),
@@ -184,8 +185,11 @@ export const refusalText = (refusal: Refusal): ErrorText => (texts[refusal.is] a
 const failureTexts: { readonly [F in PayFailure | 'notSent']: (payment: PaymentView) => ErrorText } = {
   noRoute: () => routeText,
   feeLimit: () => feeText,
-  insufficientBalance: ({ amountMsat }) =>
-    say('INSUFFICIENT_BALANCE', `Payment amount '${toSatCeil(amountMsat)}' sats exceeds what can be sent now`),
+  insufficientBalance: ({ amountMsat, amountCents }) =>
+    say(
+      'INSUFFICIENT_BALANCE',
+      `Payment amount '${amountCents === null ? `${toSatCeil(amountMsat)}' sats` : `${amountCents}' cents`} exceeds what can be sent now`,
+    ),
   invoiceExpired: () => expiredText,
   rejectedByPayee: always('LIGHTNING_PAYMENT_ERROR', 'Payment was rejected by destination as invalid'),
   selfPayment: () => selfText,

@@ -1,17 +1,19 @@
-// One movement of a wallet's money, signed, in whole satoshis: what leaves is rounded up and includes its fee, what comes is rounded down.
-import { toSatCeil, toSatFloor } from '../../../lightning/values.ts';
+// One movement of a wallet's money, signed, in whole satoshis: what leaves is rounded up and includes its fee, what comes is rounded down. Of a
+// wallet that holds dollars everything is in cents, as its upstream says.
 import type { TransactionView } from '../../../wallets/view.ts';
 import { builder } from '../builder.ts';
 import { displayAmount, priceOffset } from '../map/price.ts';
+import { currencyOf, feeUnits, movedUnits } from '../map/units.ts';
 import { TxDirection, TxStatus, WalletCurrency } from './enums.ts';
 import { InitiationVia } from './InitiationVia.ts';
 import { PriceOfOneSettlementMinorUnitInDisplayMinorUnit } from './PriceInterface.ts';
 import { SettlementVia } from './SettlementVia.ts';
 
-const amountOf = (moved: TransactionView): number =>
-  moved.direction === 'send' ? -toSatCeil(moved.amountMsat + moved.feeMsat) : toSatFloor(moved.amountMsat);
-
-const feeOf = (moved: TransactionView): number => toSatCeil(moved.feeMsat);
+const amountOf = (moved: TransactionView): number => {
+  const value = movedUnits(moved);
+  // No sign where upstream has not said yet how many cents it is.
+  return moved.direction === 'send' && value !== 0 ? -value : value;
+};
 
 export const Transaction = builder.objectRef<TransactionView>('Transaction').implement({
   description:
@@ -26,25 +28,25 @@ export const Transaction = builder.objectRef<TransactionView>('Transaction').imp
     memo: t.expose('memo', { type: 'Memo', nullable: true }),
     settlementAmount: t.field({
       type: 'SignedAmount',
-      description: 'Satoshis; negative, and with the fee in it, when sent.',
+      description: 'Satoshis, or cents; negative, and with the fee in it, when sent. Cents are zero until upstream has said how many.',
       resolve: amountOf,
     }),
-    settlementCurrency: t.field({ type: WalletCurrency, resolve: () => 'BTC' as const }),
+    settlementCurrency: t.field({ type: WalletCurrency, resolve: currencyOf }),
     settlementDisplayAmount: t.field({
       type: 'SignedDisplayMajorAmount',
       description: 'The amount in the display currency at the price of that moment; zero when no price was known.',
       resolve: (moved) => displayAmount(amountOf(moved), moved),
     }),
     settlementDisplayCurrency: t.expose('priceCurrency', { type: 'DisplayCurrency' }),
-    settlementDisplayFee: t.field({ type: 'SignedDisplayMajorAmount', resolve: (moved) => displayAmount(feeOf(moved), moved) }),
+    settlementDisplayFee: t.field({ type: 'SignedDisplayMajorAmount', resolve: (moved) => displayAmount(feeUnits(moved), moved) }),
     settlementFee: t.field({
       type: 'SignedAmount',
-      description: 'Satoshis paid for routing; what is set aside for it while pending.',
-      resolve: feeOf,
+      description: 'Satoshis, or cents, paid for routing; what is set aside for it while pending.',
+      resolve: feeUnits,
     }),
     settlementPrice: t.field({
       type: PriceOfOneSettlementMinorUnitInDisplayMinorUnit,
-      description: 'What a satoshi was worth at that moment.',
+      description: 'What a satoshi, or a cent, was worth at that moment.',
       resolve: (moved) => ({ base: moved.priceBase ?? 0n, offset: priceOffset }),
     }),
     settlementVia: t.field({ type: SettlementVia, description: 'How it went.', resolve: (moved) => moved }),

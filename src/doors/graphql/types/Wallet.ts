@@ -6,6 +6,7 @@ import { refuse } from '../../../platform/refusal.ts';
 import type { WalletView } from '../../../wallets/view.ts';
 import { builder } from '../builder.ts';
 import { reading } from '../map/ask.ts';
+import { unitsOf } from '../map/units.ts';
 import { good } from '../scalars/input.ts';
 import { InvoiceConnection, LnHoldInvoiceConnection, pageArgs, pageAsk, TransactionConnection } from './connections.ts';
 import { WalletCurrency } from './enums.ts';
@@ -22,8 +23,8 @@ export const Wallet = builder.interfaceRef<WalletView>('Wallet').implement({
     accountId: t.exposeID('accountId'),
     balance: t.field({
       type: 'SignedAmount',
-      description: 'Whole satoshis that can be spent: what its backend has, or its share of it.',
-      resolve: reading('balance', async (wallet, _args, context) => toSatFloor(await context.loaders.balance.load(wallet.id))),
+      description: 'Whole satoshis, or cents, that can be spent: what its backend has, or its share of it.',
+      resolve: reading('balance', async (wallet, _args, context) => unitsOf(wallet, await context.loaders.balance.load(wallet.id))),
     }),
     holdInvoices: t.field({
       type: LnHoldInvoiceConnection,
@@ -119,6 +120,6 @@ export const Wallet = builder.interfaceRef<WalletView>('Wallet').implement({
 builder.objectRef<WalletView>('BTCWallet').implement({ description: 'A wallet that holds bitcoin.', interfaces: [Wallet] });
 
 builder.objectRef<WalletView>('UsdWallet').implement({
-  description: "A wallet that holds US dollars. This gateway has none; the type is here for clients' fragments.",
+  description: 'A wallet that holds US dollars, counted in cents: one of a Galoy upstream, to which everything is passed on.',
   interfaces: [Wallet],
 });
