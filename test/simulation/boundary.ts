@@ -42,12 +42,26 @@ export interface Witness {
   readonly labels: Set<string>;
   /** Hashes whose failure was a lie of the backend. */
   readonly liedAbout: Set<string>;
-  /** Reads that said notFound of what was there. */
-  hidden: number;
+  /** Until when, in ms of the timeline, what was called for does not show yet: by `backend/hash`, on the chain by its label. */
+  readonly hiddenUntil: Map<string, number>;
+  /** Of what is called for under these keys, certainly not for half of the longest time. */
+  readonly inTheDark: Set<string>;
+  /** What backends told that was not so, or not so any more, by kind. */
+  readonly told: Map<string, number>;
   readonly violations: string[];
 }
 
-export const createWitness = (): Witness => ({ payCalls: new Map(), labels: new Set(), liedAbout: new Set(), hidden: 0, violations: [] });
+export const createWitness = (): Witness => ({
+  payCalls: new Map(),
+  labels: new Set(),
+  liedAbout: new Set(),
+  hiddenUntil: new Map(),
+  inTheDark: new Set(),
+  told: new Map(),
+  violations: [],
+});
+
+const tell = ({ told }: Witness, what: string): void => void told.set(what, (told.get(what) ?? 0) + 1);
 
 export interface Observing {
   readonly life: Life;
@@ -57,9 +71,16 @@ export interface Observing {
   readonly random: Random;
   /** How often a read does not show yet what is there. */
   readonly hideRate: () => number;
-  /** How long after the call a payment may not be seen yet, in ms. */
+  /** How long at most what was called for does not show, in ms. */
   readonly hiddenMs: number;
 }
+
+/** Drawn once for each call, so that whoever asks meanwhile is told the same. */
+const hideFor = ({ witness, timeline, random, hideRate, hiddenMs }: Observing, key: string): void => {
+  const least = witness.inTheDark.has(key) ? hiddenMs / 2 : 0;
+  if (least > 0 || random.chance(hideRate())) witness.hiddenUntil.set(key, timeline.elapsed() + least + random.int(hiddenMs - least));
+};
+const isHidden = ({ witness, timeline }: Observing, key: string): boolean => timeline.elapsed() < (witness.hiddenUntil.get(key) ?? 0);
 
 /** The backend as one life sees it. */
 export const backendOf = (inner: SimulatedBackend, on: Observing): Backend => {
@@ -79,45 +100,46 @@ export const backendOf = (inner: SimulatedBackend, on: Observing): Backend => {
   };
 };
 
-const payOf = (inner: SimulatedBackend, { life, timeline, witness, random, hideRate, hiddenMs }: Observing): Pay => {
-  const calledAt = lastCalls(witness);
+const payOf = (inner: SimulatedBackend, on: Observing): Pay => {
+  const { life, witness, random, hideRate } = on;
   return {
     traits: inner.pay.traits,
-    floor: (hash, signal) => life.through('pay.floor', () => inner.pay.floor(hash, signal)),
+    floor: (hash, signal) =>
+      life.through('pay.floor', () => {
+        if (isHidden(on, `${inner.id}/${hash}`)) {
+          inner.faults.next('floor', { is: 'stale' });
+          tell(witness, 'a floor without the newest attempt');
+        }
+        return inner.pay.floor(hash, signal);
+      }),
     probeFee: (order, signal) => life.through('pay.probeFee', () => inner.pay.probeFee(order, signal)),
     pay: (order) =>
       life.through('pay.pay', async () => {
         const key = `${inner.id}/${order.hash}`;
         witness.payCalls.set(key, (witness.payCalls.get(key) ?? 0) + 1);
-        calledAt.set(key, timeline.elapsed());
+        hideFor(on, key);
         const met = inner.faults.met.length;
         const answer = inner.pay.pay(order);
-        if (inner.faults.met.slice(met).some(({ fault }) => fault.is === 'sayFailed')) witness.liedAbout.add(order.hash);
+        if (inner.faults.met.slice(met).some(({ fault }) => fault.is === 'sayFailed')) {
+          witness.liedAbout.add(order.hash);
+          tell(witness, 'failed, of what goes on');
+        }
         return answer;
       }),
     find: (hash, above, signal) =>
-      life.through('pay.find', () => {
-        const since = timeline.elapsed() - (calledAt.get(`${inner.id}/${hash}`) ?? Number.NEGATIVE_INFINITY);
-        // Young payments may not be there yet; of old ones the node may still tell what it knew before.
-        const young = since < hiddenMs;
-        const fault = {
-          is: young && random.chance(0.6) ? ('notFound' as const) : ('stale' as const),
-          rate: young ? hideRate() : hideRate() / 4,
-        };
-        if (random.chance(fault.rate)) {
-          witness.hidden += 1;
-          inner.faults.next('findPayment', { is: fault.is });
-        }
-        return inner.pay.find(hash, above, signal);
+      life.through('pay.find', async () => {
+        const hidden = isHidden(on, `${inner.id}/${hash}`);
+        // What does not show yet is not there, or the node tells what it knew before; of old ones it may do that too.
+        const fault = hidden && random.chance(0.5) ? ('notFound' as const) : ('stale' as const);
+        const isWrong = hidden || random.chance(hideRate() / 4);
+        if (isWrong) inner.faults.next('findPayment', { is: fault });
+        const found = await inner.pay.find(hash, above, signal);
+        if (isWrong && found.is === 'notFound') tell(witness, 'notFound, of a payment that may be there');
+        if (found.is === 'failed' && found.ref !== null && above !== null && found.ref <= above)
+          tell(witness, 'failed, of an older attempt');
+        return found;
       }),
   };
-};
-
-const calls = new WeakMap<Witness, Map<string, number>>();
-const lastCalls = (witness: Witness): Map<string, number> => {
-  const known = calls.get(witness) ?? new Map<string, number>();
-  calls.set(witness, known);
-  return known;
 };
 
 /** A look-up that may not show what is there. */
@@ -127,7 +149,7 @@ const hiding = <T>(
   look: { readonly call: 'findInvoice' | 'findHold'; readonly find: () => Promise<T> },
 ): Promise<T> => {
   if (random.chance(hideRate() / 4)) {
-    witness.hidden += 1;
+    tell(witness, 'notFound, of an invoice');
     inner.faults.next(look.call, { is: 'notFound' });
   }
   return look.find();
@@ -161,23 +183,30 @@ const holdOf = (inner: SimulatedBackend, on: Observing): Hold => ({
 });
 
 /** The chain facet as one life sees it. */
-const chainOf = (inner: SimulatedBackend, { life, witness, random, hideRate }: Observing): Chain => ({
-  traits: inner.chain.traits,
-  createAddress: (signal) => life.through('chain.createAddress', () => inner.chain.createAddress(signal)),
-  estimateFee: (to, pace, signal) => life.through('chain.estimateFee', () => inner.chain.estimateFee(to, pace, signal)),
-  deposits: (since, signal) => life.through('chain.deposits', () => inner.chain.deposits(since, signal)),
-  send: (order) =>
-    life.through('chain.send', () => {
-      if (witness.labels.has(order.label)) witness.violations.push('a send on the chain was called twice');
-      witness.labels.add(order.label);
-      return inner.chain.send(order);
-    }),
-  find: (sent, signal) =>
-    life.through('chain.find', () => {
-      if (random.chance(hideRate() / 2)) inner.faults.next('findOnChain', { is: 'notFound' });
-      return inner.chain.find(sent, signal);
-    }),
-});
+const chainOf = (inner: SimulatedBackend, on: Observing): Chain => {
+  const { life, witness } = on;
+  return {
+    traits: inner.chain.traits,
+    createAddress: (signal) => life.through('chain.createAddress', () => inner.chain.createAddress(signal)),
+    estimateFee: (to, pace, signal) => life.through('chain.estimateFee', () => inner.chain.estimateFee(to, pace, signal)),
+    deposits: (since, signal) => life.through('chain.deposits', () => inner.chain.deposits(since, signal)),
+    send: (order) =>
+      life.through('chain.send', () => {
+        if (witness.labels.has(order.label)) witness.violations.push('a send on the chain was called twice');
+        witness.labels.add(order.label);
+        hideFor(on, order.label);
+        return inner.chain.send(order);
+      }),
+    find: (sent, signal) =>
+      life.through('chain.find', () => {
+        if (isHidden(on, sent.label)) {
+          inner.faults.next('findOnChain', { is: 'notFound' });
+          tell(witness, 'notFound, of a transaction that may be there');
+        }
+        return inner.chain.find(sent, signal);
+      }),
+  };
+};
 
 const factsOf = (life: Life, facts: AsyncIterable<Fact>): AsyncIterable<Fact> => ({
   [Symbol.asyncIterator]: () => {

@@ -21,13 +21,14 @@ export const sendsCoins = async (town: Town, random: Random, at: string): Promis
   await town.timeline.sleep(random.int(30_000));
   const other = random.chance(0.2) ? await town.ask('createAddress', { walletId: town.wallets[random.pick(walletNames)] }) : null;
   const address = other?.is === 'answer' ? other.value.address : payee.address(random.pick(outsiders));
-  const amount = { msat: satsBetween(random, 6_000, 90_000) };
+  const amount = random.chance(0.15) ? ('all' as const) : { msat: satsBetween(random, 6_000, 90_000) };
   const input = { walletId: wallet, address, amount, speed: random.pick(['fast', 'medium', 'slow'] as const), memo: null };
   const how: Ask = { key: random.chance(0.6) ? at : null, limited: random.chance(0.3), waitSeconds: random.pick([2, 10]) };
   const tries = Array.from({ length: 1 + random.int(2) }, async () => {
     await town.timeline.sleep(random.pick([0, 0, 4_000, 60_000]));
     const ask = () => town.ask('sendOnChain', input, how);
     const answer = await (how.key === null ? ask() : insist(town, random, ask));
+    if (amount === 'all' && answer.is === 'answer') town.counts.set('all coins sent', (town.counts.get('all coins sent') ?? 0) + 1);
     town.log(`${at} sends coins: ${answer.is === 'answer' ? answer.value.is : answer.is === 'refused' ? answer.refusal.is : answer.is}`);
   });
   await Promise.all(tries);
@@ -47,6 +48,27 @@ export const getsCoins = async (town: Town, random: Random, at: string): Promise
     await town.timeline.sleep(random.int(40_000));
     network.mineBlocks(random.int(3));
   }
+};
+
+/**
+ * The last blocks are taken back and others come. What was in them waits again; of what people outside sent, the last may be gone for good, as
+ * if they had spent it elsewhere, unless its receiver would lack it: he may have sent it on.
+ */
+export const reorganises = async (town: Town, random: Random): Promise<void> => {
+  const { network } = town.house.world;
+  const { transactions, wallets, addresses } = network.sim.records;
+  const blocks = 1 + random.int(3);
+  const missable = [...transactions.values()].filter(({ from, height, outputs }) => {
+    const has = wallets.get(addresses.get(outputs[0]?.address ?? '') ?? '') ?? 0n;
+    const isYoung = height === null || height > network.height() - blocks;
+    return from === null && isYoung && (height === null || has >= wealth);
+  });
+  const gone = random.chance(0.7) ? missable.slice(-1).map(({ txid }) => txid) : [];
+  for (const txid of gone) town.gone.add(txid);
+  town.log(`${blocks} blocks are taken back${gone.length > 0 ? ', and a deposit with them' : ''}`);
+  network.reorganise(blocks, gone);
+  await town.timeline.sleep(random.int(30_000));
+  network.mineBlocks(blocks + random.int(2));
 };
 
 interface Payout {
@@ -84,7 +106,13 @@ export const checkChain = async (db: Database, house: House): Promise<readonly s
   const came = [...records.transactions.values()].flatMap(({ txid, outputs }) =>
     outputs.flatMap(({ address, amount }, vout) => (given.has(address) ? [`${txid}:${vout} ${amount}`] : [])),
   );
-  const said = credited.map(({ at, amount }) => `${at} ${amount}`);
+  const told = await sql<{ subject: string }>(db, {
+    name: 'sim_deposits_gone',
+    text: `SELECT subject FROM incidents WHERE kind = 'deposit.credited:sawGone'`,
+  });
+  // What the chain took back after it was credited stays credited, and a person knows.
+  const takenBack = new Set(told.map(({ subject }) => subject));
+  const said = credited.filter(({ at }) => !takenBack.has(at)).map(({ at, amount }) => `${at} ${amount}`);
   if (came.toSorted().join() !== said.toSorted().join()) wrong.push(`${came.length} deposits came, ${said.length} were credited`);
   return wrong;
 };

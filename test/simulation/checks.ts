@@ -104,6 +104,7 @@ export const check = async (scene: Scene): Promise<readonly string[]> => {
   invoicesAgree(facts);
   nodesAgree(facts);
   movesAllowed(facts);
+  neverTakenBack(facts);
   announced(facts);
   toldAgree(facts);
   machinesAgree(facts);
@@ -229,6 +230,13 @@ const movesAllowed = ({ moves, incidents, town, wrong }: Facts): void => {
     if (!incidents.some(({ kind, subject }) => subject === hash && kind.startsWith(`${about}.${was}:`)))
       wrong.push(`${town.name(hash ?? '')} left ${was} for ${now} and nobody was told`);
   }
+};
+
+/** What was written as the end of a payment was true, unless a backend had lied: nobody is told of a success after its failure, or the reverse. */
+const neverTakenBack = ({ incidents, house, town, wrong }: Facts): void => {
+  for (const { kind, subject } of incidents)
+    if (/^attempt\.(failed|succeeded):/.test(kind) && !house.witness.liedAbout.has(subject))
+      wrong.push(`${town.name(subject)} had another end than was written first (${kind})`);
 };
 
 const changes = (states: readonly string[]): string => states.filter((state, at) => state !== states[at - 1]).join(' ');

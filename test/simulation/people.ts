@@ -51,6 +51,8 @@ export interface Town {
   readonly machines: Machine[];
   /** Requests of people outside that we may pay. */
   readonly requests: SimInvoice[];
+  /** Transactions of people outside that no block will ever have. */
+  readonly gone: Set<string>;
   /** What outside payers believe to have paid, in msat, by hash. */
   readonly paidByOthers: Map<string, bigint>;
   /** Counts what happened, by kind. */
@@ -97,6 +99,7 @@ export const createTown = (parts: {
     claims: [],
     machines: [],
     requests: [],
+    gone: new Set(),
     paidByOthers,
     counts,
     log,

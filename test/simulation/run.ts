@@ -13,7 +13,7 @@ import type { Ground } from './ground.ts';
 import { backendNames, buildHouse, type House } from './house.ts';
 import type { Chances } from './life.ts';
 import { createTown, type Town } from './people.ts';
-import { cashesOut, holds, receives, sends, transfers } from './scripts.ts';
+import { cashesOut, holds, receives, sends, sendsInTheDark, transfers } from './scripts.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 import { crashPlan, lie, trouble } from './trouble.ts';
 import { virtualise } from './virtual.ts';
@@ -115,6 +115,7 @@ export const runSeed = async (
     await drain(act, stage);
     const wrong = await check({ db: stage.ground.db, limitedKeyId: stage.ground.limitedKeyId, town, house, before });
     await house.close();
+    await countIncidents(stage.ground, town);
     story.line(await digestOf(stage.ground));
     return { seed, wrong: [...new Set(wrong)], ...story.end(), ...sumsOf(house, town) };
   } finally {
@@ -132,7 +133,7 @@ interface Act {
   readonly chances: Chances;
 }
 
-const stories = [receives, receives, sends, sends, sends, holds, holds, cashesOut, transfers, sendsCoins, getsCoins] as const;
+const stories = [receives, receives, sends, sends, sendsInTheDark, holds, holds, cashesOut, transfers, sendsCoins, getsCoins] as const;
 
 const schedule = ({ profile, random, timeline, house, town, chances, seed }: Act): void => {
   const at = (ms: number, run: () => void): void => void timeline.after(ms, run);
@@ -146,7 +147,7 @@ const schedule = ({ profile, random, timeline, house, town, chances, seed }: Act
     const scene = { town, chances, random: town.random(`trouble ${one}`) };
     at(random.int(horizonMs), () => void trouble(scene));
   }
-  for (let one = 0; one < profile.lies; one++) at(random.int(horizonMs * 0.5), () => lie(town, town.random(`lie ${one}`)));
+  for (let one = 0; one < profile.lies; one++) at(random.int(horizonMs * 0.5), () => void lie(town, town.random(`lie ${one}`), `l${one}`));
   for (let one = 0; one < profile.crashes; one++) {
     const plan = crashPlan(town.random(`crash ${one}`));
     at(random.int(horizonMs * 0.9), () => house.current()?.life.plan(plan));
@@ -155,6 +156,7 @@ const schedule = ({ profile, random, timeline, house, town, chances, seed }: Act
 
 const drainStepMs = 30_000;
 const longestDrainMs = 3 * 3_600_000;
+const listedMs = 720_000;
 
 /** Faults end, everybody is awake, and time goes on until nothing waits any more. */
 const drain = async (act: Act, { ground }: Stage): Promise<void> => {
@@ -170,6 +172,8 @@ const drain = async (act: Act, { ground }: Stage): Promise<void> => {
     await timeline.runTo(timeline.elapsed() + drainStepMs);
     left = await waiting(ground);
   }
+  // Who lists the deposits from time to time must have listed them once more.
+  if (town.gone.size > 0) await timeline.runTo(timeline.elapsed() + listedMs);
   town.log(`at rest after ${Math.round(timeline.elapsed() / 1000)} s`);
 };
 
@@ -191,6 +195,12 @@ const waiting = async ({ db }: Ground): Promise<number> => {
     + (SELECT count(*) FROM cash_outs WHERE state IN ('waiting', 'dispensing')))::int AS n`;
   const [row] = await sql<{ n: number }>(db, { name: 'sim_waiting', text });
   return row?.n ?? 0;
+};
+
+const countIncidents = async ({ db }: Ground, { counts }: Town): Promise<void> => {
+  const text = 'SELECT kind, count(*)::int AS n FROM incidents GROUP BY kind ORDER BY kind';
+  for (const { kind, n } of await sql<{ kind: string; n: number }>(db, { name: 'sim_incident_kinds', text }))
+    counts.set(`incident ${kind}`, n);
 };
 
 /** What was stored, without what is drawn: two runs of a seed must agree on it. */
@@ -226,5 +236,6 @@ const sumsOf = (house: House, town: Town): Pick<Report, 'faults' | 'crashes' | '
     for (const { call, fault } of house.world.faultsOf(name).met) faults[`${call} ${fault.is}`] = (faults[`${call} ${fault.is}`] ?? 0) + 1;
   const crashes: Record<string, number> = {};
   for (const point of house.deaths) if (point !== 'the end') crashes[point] = (crashes[point] ?? 0) + 1;
+  for (const [what, count] of house.witness.told) faults[`told ${what}`] = count;
   return { faults, crashes, counts: Object.fromEntries(town.counts) };
 };

@@ -78,7 +78,17 @@ const sendOnce = async (
 };
 
 /** A request of somebody outside is paid, more than once if the client is impatient. */
-export const sends = async (town: Town, random: Random, at: string): Promise<void> => {
+export const sends = (town: Town, random: Random, at: string): Promise<void> =>
+  sendsFrom(town, random, { at, wallet: random.pick(walletNames) });
+
+/** The same, from a wallet that pays by `two`. */
+export const sendsFar = (town: Town, random: Random, at: string): Promise<void> => sendsFrom(town, random, { at, wallet: 'far' });
+
+const sendsFrom = async (
+  town: Town,
+  random: Random,
+  { at, wallet }: { readonly at: string; readonly wallet: WalletName },
+): Promise<void> => {
   const amountless = random.chance(0.2);
   const value = random.chance(0.1) ? satsBetween(random, 300_000, 900_000) : satsBetween(random, 1, 90_000);
   const order = { amount: amountless ? null : msat(value), expirySeconds: 120 + random.int(600), node: random.pick(outsiders) };
@@ -86,12 +96,12 @@ export const sends = async (town: Town, random: Random, at: string): Promise<voi
   const target = isHold ? town.house.world.payee.createHoldInvoice(order) : town.house.world.payee.createInvoice(order);
   town.requests.push(target);
   town.log(`${at} pays ${isHold ? 'the hold' : 'the request'} ${town.name(target.hash)}`);
-  const wallet = random.pick(walletNames);
   const base = { bolt11: target.bolt11, amount: amountless ? { msat: value } : ('inInvoice' as const), memo: null, maxFeeMsat: null };
   const times = 1 + random.int(3);
   const limited = random.chance(0.4);
   // The first try finds no way: the next one is a second attempt, beside the old story of the first.
-  if (times > 1 && random.chance(0.4)) {
+  const failsFirst = times > 1 && random.chance(0.5);
+  if (failsFirst) {
     const faults = town.house.world.faultsOf(random.pick(['one', 'one', 'two'] as const));
     faults.next('pay', { is: 'fail', reason: random.pick(['noRoute', 'noRoute', 'rejectedByPayee'] as const) });
     if (random.chance(0.5)) faults.next('pay', { is: 'loseReply', ms: random.int(2_000) });
@@ -101,7 +111,7 @@ export const sends = async (town: Town, random: Random, at: string): Promise<voi
     const other = random.chance(0.3) ? random.pick(walletNames) : wallet;
     const input: SendInput = { ...base, walletId: town.wallets[other] };
     const how: Ask = {
-      key: random.chance(0.6) ? `${at}/${other === wallet ? 'a' : 'b'}` : null,
+      key: random.chance(failsFirst ? 0.2 : 0.6) ? `${at}/${other === wallet ? 'a' : 'b'}` : null,
       waitSeconds: random.pick([2, 10, 45]),
       limited,
     };
@@ -109,6 +119,34 @@ export const sends = async (town: Town, random: Random, at: string): Promise<voi
   });
   const end = isHold && random.chance(0.8) ? [endTheirs(town, random, target)] : [];
   await Promise.all([...tries, ...end]);
+};
+
+/**
+ * The answer to a send is lost, its payee takes his time, and the node does not show it yet; perhaps one before it failed. What the node tells
+ * meanwhile is the story of before, and it ends nothing.
+ */
+export const sendsInTheDark = async (town: Town, random: Random, at: string): Promise<void> => {
+  const { world, witness } = town.house;
+  const faults = world.faultsOf('one');
+  const target = world.payee.createHoldInvoice({
+    amount: msat(satsBetween(random, 1, 20_000)),
+    expirySeconds: 600,
+    node: random.pick(outsiders),
+  });
+  town.requests.push(target);
+  const walletId = town.wallets[random.pick(['atm', 'ann', 'ben'] as const)];
+  const input: SendInput = { walletId, bolt11: target.bolt11, amount: 'inInvoice', memo: null, maxFeeMsat: null };
+  const send = (): Promise<unknown> => sendOnce(town, input, { waitSeconds: 2 });
+  if (random.chance(0.5)) {
+    faults.next('pay', { is: 'fail', reason: 'noRoute' });
+    await send();
+    await town.timeline.sleep(random.int(5_000));
+  }
+  town.log(`${at} pays the hold ${town.name(target.hash)} in the dark`);
+  witness.inTheDark.add(`one/${target.hash}`);
+  faults.next('pay', { is: 'loseReply', ms: random.int(2_000) });
+  const loud = faults.always('fact', { is: 'lose' });
+  await Promise.all([send(), town.timeline.sleep(40_000).then(loud), endTheirs(town, random, target)]);
 };
 
 const endTheirs = async (town: Town, random: Random, target: Town['requests'][number]): Promise<void> => {

@@ -1,9 +1,11 @@
-// What goes wrong in a simulation besides single calls: restarts, nodes that sleep, streams that fall silent, blocks that come in heaps,
-// clocks that jump, a custodian who says failed first, and the plan of when the process dies.
+// What goes wrong in a simulation besides single calls: restarts, nodes that sleep, streams that fall silent, blocks that come in heaps or
+// are taken back, clocks that jump, a custodian who says failed first, and the plan of when the process dies.
 import type { Random } from '../../src/backends/simulated/random.ts';
+import { reorganises } from './chain.ts';
 import { backendNames, type House } from './house.ts';
 import type { Chances, CrashPlan } from './life.ts';
 import { outsiders, type Town } from './people.ts';
+import { sendsFar } from './scripts.ts';
 
 const failures = ['noRoute', 'feeLimit', 'insufficientBalance', 'attemptsExhausted', 'rejectedByPayee', 'other'] as const;
 
@@ -52,6 +54,7 @@ const kinds: { readonly [kind: string]: (scene: Scene) => Promise<void> } = {
     town.log(`${count} blocks`);
     town.house.world.network.mineBlocks(count);
   },
+  reorg: ({ town, random }) => reorganises(town, random),
   leap: async ({ town, random }) => {
     const ms = random.int(90_000);
     town.log(`the machine sleeps for ${ms} ms`);
@@ -99,9 +102,9 @@ export const trouble = async (scene: Scene): Promise<void> => {
 };
 
 /** A custodian says failed, and pays. */
-export const lie = (town: Town, random: Random): void => {
-  const faults = town.house.world.faultsOf('two');
-  faults.next('pay', { is: 'sayFailed', reason: random.pick(failures) });
+export const lie = async (town: Town, random: Random, at: string): Promise<void> => {
+  town.house.world.faultsOf('two').next('pay', { is: 'sayFailed', reason: random.pick(failures) });
+  await sendsFar(town, random, at);
 };
 
 // Where it hurts: between an intention and its call, a call and its answer, an answer and its being stored.

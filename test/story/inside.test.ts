@@ -9,7 +9,7 @@ import { type TestCore, testCore, until } from '../support/core.ts';
 let core: TestCore;
 let payer: string;
 beforeAll(async () => {
-  core = await testCore({ workers: false, payments: { waitSeconds: 1 } });
+  core = await testCore({ workers: false, payments: { waitSeconds: 20 } });
   const terms = {
     balanceKind: 'ledger',
     receiveRoute: ['one'],
@@ -40,8 +40,12 @@ const create = (more: object = {}) =>
     },
     core.asking(),
   );
-const send = (bolt11: string, walletId = payer) =>
-  core.ask('sendPayment', { walletId, bolt11, amount: 'inInvoice', memo: null, maxFeeMsat: null }, core.asking());
+const send = (bolt11: string, { walletId = payer, waitSeconds = null as number | null } = {}) =>
+  core.ask(
+    'sendPayment',
+    { walletId, bolt11, amount: 'inInvoice', memo: null, maxFeeMsat: null },
+    core.asking({ who: { ...core.who, waitSeconds } }),
+  );
 const available = async (id: string): Promise<bigint> => (await core.wallets.available([id])).get(id) ?? -1n;
 const sum = async (): Promise<bigint> => (await available(payer)) + (await available(core.ledgerId));
 const sweep = async (hash: string) => {
@@ -78,7 +82,7 @@ describe('inside', () => {
     const [before, total] = [await available(payer), await sum()];
     const invoice = await create();
     core.backend.faults.next('cancelInvoice', { is: 'dropRequest' });
-    expect((await send(invoice.bolt11)).is).toBe('pending');
+    expect((await send(invoice.bolt11, { waitSeconds: 0.5 })).is).toBe('pending');
     expect(await available(core.ledgerId)).toBe(total - before);
     await until('both sides', async () => {
       await sweep(invoice.paymentHash);
@@ -146,7 +150,7 @@ describe('inside', () => {
 
   test('is not offered for a node wallet, nor for a hold invoice', async () => {
     const invoice = await create();
-    await expect(send(invoice.bolt11, core.walletId)).rejects.toMatchObject({ refusal: { is: 'selfPayment' } });
+    await expect(send(invoice.bolt11, { walletId: core.walletId })).rejects.toMatchObject({ refusal: { is: 'selfPayment' } });
     const held = await core.ask(
       'createHoldInvoice',
       {

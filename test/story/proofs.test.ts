@@ -17,14 +17,15 @@ const clock: Clock = { ...systemClock, now: () => new Date(time.ms), every: () =
 
 let core: TestCore;
 beforeAll(async () => {
-  core = await testCore({ workers: false, clock, payments: { waitSeconds: 0.1, sendWithinSeconds, graceSeconds } });
+  core = await testCore({ workers: false, clock, payments: { waitSeconds: 20, sendWithinSeconds, graceSeconds } });
 });
 afterAll(() => core.end());
 
 const rows = (hash: string) => attemptsForHash(core.db, hash);
-const send = async (bolt11: string, walletId = core.walletId, waitSeconds: number | null = null): Promise<string> => {
-  const order = { walletId, bolt11, amount: 'inInvoice' as const, memo: null, maxFeeMsat: null };
-  const { is } = await core.ask('sendPayment', order, core.asking({ who: { ...core.who, waitSeconds } }));
+const impatient = { waitSeconds: 0.1 };
+const send = async (bolt11: string, { walletId = core.walletId, waitSeconds = null as number | null } = {}): Promise<string> => {
+  const asking = core.asking({ who: { ...core.who, waitSeconds } });
+  const { is } = await core.ask('sendPayment', { walletId, bolt11, amount: 'inInvoice', memo: null, maxFeeMsat: null }, asking);
   // Nobody is in the call any more, who would know better than whoever asks.
   await sendsAtRest(core.deps.payments);
   return is;
@@ -39,7 +40,7 @@ describe('notFound', () => {
   test('proves nothing before sendBy, nothing within the grace after it, and afterwards that nothing was sent', async () => {
     const target = core.backend.world.payee.createInvoice({ amount: msat(1_000_000n) });
     core.backend.faults.next('pay', { is: 'dropRequest' });
-    expect(await send(target.bolt11)).toBe('pending');
+    expect(await send(target.bolt11, impatient)).toBe('pending');
     await ask(target.hash);
     expect(await rows(target.hash)).toMatchObject([{ state: 'sending' }]);
     time.ms += (sendWithinSeconds + graceSeconds / 2) * 1000;
@@ -57,7 +58,7 @@ describe('the floor', () => {
     core.backend.faults.next('pay', { is: 'fail', reason: 'noRoute' });
     expect(await send(target.bolt11)).toBe('failed');
     core.backend.faults.next('pay', { is: 'loseReply', ms: 1 });
-    expect(await send(target.bolt11)).toBe('pending');
+    expect(await send(target.bolt11, impatient)).toBe('pending');
     core.backend.faults.next('findPayment', { is: 'stale' });
     await ask(target.hash);
     expect(await rows(target.hash)).toMatchObject([{ state: 'failed' }, { state: 'sending' }]);
@@ -88,7 +89,7 @@ describe('the compare-and-swap', () => {
   test('lets one of two win who have read the same state, and whoever loses has written nothing', async () => {
     const target = core.backend.world.payee.createInvoice({ amount: msat(1_000_000n) });
     core.backend.faults.next('pay', { is: 'dropRequest' });
-    await send(target.bolt11);
+    await send(target.bolt11, impatient);
     const [row] = await rows(target.hash);
     if (!row) expect.fail('no attempt');
     const to = (failure: string) =>
@@ -108,7 +109,7 @@ describe('the ledger', () => {
   test('gives back what a success has left of the reserve', async () => {
     await core.db.prisma.wallet.update({ where: { id: core.ledgerId }, data: { availableMsat: 100_000_000n } });
     const target = core.backend.world.payee.createInvoice({ amount: msat(3_000_000n) });
-    expect(await send(target.bolt11, core.ledgerId, 30)).toBe('succeeded');
+    expect(await send(target.bolt11, { walletId: core.ledgerId })).toBe('succeeded');
     const fee = (await rows(target.hash))[0]?.feeMsat ?? expect.fail('no fee');
     expect((await core.wallets.available([core.ledgerId])).get(core.ledgerId)).toBe(100_000_000n - 3_000_000n - fee);
   });
