@@ -109,7 +109,7 @@ describe('inside', () => {
     const invoice = await create();
     expect((await core.backend.world.payer.pay({ bolt11: bolt11Text(invoice.bolt11) })).is).toBe('succeeded');
     core.backend.faults.next('findInvoice', { is: 'notFound' });
-    await send(invoice.bolt11);
+    await send(invoice.bolt11, { waitSeconds: 0.5 });
     await until('an end', async () => {
       await sweep(invoice.paymentHash);
       return (await attemptsForHash(core.db, invoice.paymentHash))[0]?.state !== 'sending';
