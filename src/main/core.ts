@@ -131,7 +131,7 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
     cashOuts.start();
     watchdog.start();
     restore.start();
-    stopGauges = startGauges({ db, clock, log, metrics, registry, outgoing });
+    stopGauges = startGauges({ db, clock, log, metrics, registry, outgoing, prices: parts.prices });
   };
 
   return {

@@ -21,6 +21,7 @@ const histograms = {
 const gauges = {
   backend_up: { help: '1 when the backend answers and is who it was', labels: ['backend'] },
   sending_attempts: { help: 'Payment attempts whose end is not known yet', labels: [] },
+  price_age_seconds: { help: 'How old the price is that is known; absent while none is', labels: ['currency'] },
   outgoing_halted: { help: '1 while outgoing payments are halted', labels: [] },
 } as const;
 

@@ -1,4 +1,5 @@
-// What a person's monitoring reads between two events: who answers, how much is in doubt, whether payments are halted.
+// What a person's monitoring reads between two events: who answers, how much is in doubt, whether payments are halted, how old
+// the prices are.
 import type { Registry } from '../backends/registry.ts';
 import { sendingAttempts } from '../payments/store.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -6,6 +7,7 @@ import type { Database } from '../platform/db.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { OutgoingSwitch } from '../platform/switches.ts';
+import type { Prices } from '../prices/price.ts';
 
 export interface GaugeDeps {
   readonly db: Database;
@@ -14,15 +16,21 @@ export interface GaugeDeps {
   readonly metrics: Metrics;
   readonly registry: Registry;
   readonly outgoing: OutgoingSwitch;
+  readonly prices: Prices;
 }
 
 const everyMs = 15_000;
 const healthMs = 5_000;
 
 /** Looks every 15 seconds until the answer is called. */
-export const startGauges = (deps: GaugeDeps): (() => Promise<void>) => deps.clock.every(everyMs, () => look(deps));
+export const startGauges = (deps: GaugeDeps): (() => Promise<void>) => deps.clock.every(everyMs, () => readGauges(deps));
 
-const look = async ({ db, log, metrics, registry, outgoing }: GaugeDeps): Promise<void> => {
+/** Looks once. Never throws. */
+export const readGauges = async ({ db, clock, log, metrics, registry, outgoing, prices }: GaugeDeps): Promise<void> => {
+  for (const currency of prices.currencies()) {
+    const at = prices.quote(currency)?.at;
+    if (at) metrics.set('price_age_seconds', { currency }, Math.max(0, (clock.now().getTime() - at.getTime()) / 1000));
+  }
   try {
     metrics.set('sending_attempts', {}, await sendingAttempts(db));
     metrics.set('outgoing_halted', {}, (await outgoing.reason()) === null ? 0 : 1);

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { createChainAddress, getChainBalance, getChainTransactions, sendToChainAddress } from 'ln-service';
 import { afterAll, describe, expect, test } from 'vitest';
-import { openGate } from '../support/gate.ts';
+import { openTap } from '../support/tap.ts';
 import { configOn, lndBackend, useGateway } from './gatewayBench.ts';
 import type { NetNode } from './lnd.ts';
 import { useNetwork } from './useNetwork.ts';
@@ -11,9 +11,9 @@ import { waitUntil } from './wait.ts';
 
 const network = await useNetwork();
 const { a, b } = network.nodes;
-const gate = await openGate({ host: '127.0.0.1', port: a.rpcPort });
-afterAll(() => gate.close());
-const config = configOn({ ...lndBackend(a), socket: `localhost:${gate.port}` });
+const tap = await openTap({ port: a.rpcPort, certPath: a.certPath });
+afterAll(() => tap.close());
+const config = configOn({ ...lndBackend(a), socket: `localhost:${tap.port}` });
 const wallets = [...(config.accounts[0]?.wallets ?? []), { name: 'till', backend: 'main', balance: 'ledger' }];
 const { gateway, door, key } = await useGateway(network, {
   ...config,
@@ -227,69 +227,82 @@ describe('a send', () => {
 });
 
 describe('a gateway that is killed while it sends', () => {
-  test('after the node has sent and before it could say so: one transaction, found by its label', async () => {
+  const paysOut = async (amount: number, address: string): Promise<string> => {
+    const headers = { 'x-idempotency-key': `payout-${address}` };
+    const query = 'mutation m($input: OnChainPaymentSendInput!) { onChainPaymentSend(input: $input) { status errors { message } } }';
+    const variables = { input: { walletId: till, address, amount } };
+    const body = JSON.stringify({ query, variables });
+    const answer = await fetch(gateway.endpoint, {
+      ...{ method: 'POST', body },
+      headers: { 'content-type': 'application/json', 'x-api-key': key, ...headers },
+    }).catch(() => null);
+    return answer === null ? 'broken' : (await answer.json()).data.onChainPaymentSend.status;
+  };
+  /** A send that is stopped at its very call to the node, and the gateway with it. */
+  const killedAt = async (where: 'before' | 'after', amount: number): Promise<{ address: string; calls: number }> => {
+    const address = await addressOf(b);
+    const stopped = tap.stop('SendMany', where);
+    const call = paysOut(amount, address);
+    await stopped;
+    await gateway.kill();
+    expect(await call).toBe('broken');
+    tap.pass();
+    const calls = tap.count('SendMany');
+    await gateway.start();
+    return { address, calls };
+  };
+  const funds = async () => {
     await fund(400_000);
     await network.mine(3);
     await waitUntil('funds', async () => (await balance()) > 300_000);
+  };
+
+  test('after the node has sent and before it could say so: one transaction, found by its label', async () => {
+    await funds();
     const before = await balance();
-    const address = await addressOf(b);
-    const fee = await feeOf(address, 25_000, 'FAST');
-    // The estimate right before the call must come through; what comes after it must not.
-    const call = send({ address, amount: 25_000 }).then(
-      ({ status }) => status,
-      () => 'broken',
-    );
-    await waitUntil('the node has sent it', async () => {
-      const { transactions } = await getChainTransactions({ lnd: a.lnd });
-      const there = transactions.some((one) => one.output_addresses.includes(address));
-      if (there) gate.hold();
-      return there;
-    });
-    await gateway.kill();
-    gate.release();
-    gate.cut();
-    await call;
-    await gateway.start();
-    await waitUntil('the gateway to know', async () => (await moved(till, address))[0]?.settlementVia.transactionHash != null);
+    const { address, calls } = await killedAt('after', 25_000);
+    const [there] = await arrived(address);
+    expect(there).toMatchObject({ tokens: 25_000 });
+    await waitUntil('the gateway to know', async () => (await moved(till, address))[0]?.settlementVia.transactionHash === there?.id);
+    // Asked again under its key, it is the same send.
+    expect(await paysOut(25_000, address)).toBe('SUCCESS');
     await network.mine(1);
     await done(till, address);
-    expect(await arrived(address)).toMatchObject([{ tokens: 25_000 }]);
-    expect(await balance()).toBe(before - 25_000 - fee);
+    expect(await arrived(address)).toMatchObject([{ tokens: 25_000, id: there?.id, is_confirmed: true }]);
+    expect(tap.count('SendMany')).toBe(calls);
+    const [row] = await moved(till, address);
+    expect(await balance()).toBe(before + (row?.settlementAmount ?? 0));
+    expect(row?.settlementAmount).toBe(-25_000 - (row?.settlementFee ?? 0));
     await audit();
   });
 
-  test('at any moment: each is on the chain once, or waits and is not there', async () => {
-    const addresses: string[] = [];
-    for (const ms of [30, 300, 600, 900, 1_300]) {
-      const address = await addressOf(b);
-      addresses.push(address);
-      const call = send({ address, amount: 10_000 }).catch(() => null);
-      await new Promise((resolve) => setTimeout(resolve, ms));
-      await gateway.kill();
-      await call;
-      await gateway.start();
-    }
-    await waitUntil('all that was broadcast is known', async () => {
-      const told = await Promise.all(addresses.map((address) => moved(till, address)));
-      const there = await Promise.all(addresses.map((address) => arrived(address)));
-      return told.every((rows, index) => (rows[0]?.settlementVia.transactionHash != null) === (there[index]?.length ?? 0) > 0);
-    });
+  test('before the node heard of it: nothing is sent, then or later, and its reserve waits until that is proved', async () => {
+    const before = await balance();
+    const { address, calls } = await killedAt('before', 26_000);
+    expect(await arrived(address)).toEqual([]);
+    const [row] = await moved(till, address);
+    expect(row).toMatchObject({ status: 'PENDING', settlementVia: { transactionHash: null } });
+    // Neither the sweep nor who asks again under the same key calls the node a second time: that might be a second transaction.
+    expect(await paysOut(26_000, address)).toBe('PENDING');
+    const asked = tap.count('GetTransactions');
+    await waitUntil('the node to be asked about it', async () => tap.count('GetTransactions') > asked + 1);
     await network.mine(1);
-    await waitUntil('all blocks are heard of', async () => {
-      const told = await Promise.all(addresses.map((address) => moved(till, address)));
-      return told.flat().every((row) => row.status === 'SUCCESS' || row.settlementVia.transactionHash === null);
-    });
-    let once = 0;
-    for (const address of addresses) {
-      const [rows, there] = [await moved(till, address), await arrived(address)];
-      expect(there.length).toBeLessThanOrEqual(1);
-      expect(rows.length).toBeLessThanOrEqual(1);
-      // No row, or one that waits: nothing is there. Never a failure, for nobody has proved one.
-      expect(there.length).toBe(rows[0]?.status === 'SUCCESS' ? 1 : 0);
-      expect(rows.map((row) => row.status)).not.toContain('FAILURE');
-      once += there.length;
-    }
-    console.log(`killed ${addresses.length} times while sending: ${once} are on the chain once, ${addresses.length - once} are not there`);
+    expect(await arrived(address)).toEqual([]);
+    expect(await moved(till, address)).toMatchObject([{ status: 'PENDING' }]);
+    expect(tap.count('SendMany')).toBe(calls);
+    expect(await balance()).toBe(before + (row?.settlementAmount ?? 0));
+    await audit();
+  });
+
+  test('while others go on: each is on the chain once, but for the one whose call the node never heard', async () => {
+    const [first, second] = [await addressOf(b), await addressOf(b)];
+    expect(await paysOut(11_000, first)).toBe('SUCCESS');
+    const { address } = await killedAt('after', 12_000);
+    expect(await paysOut(13_000, second)).toBe('SUCCESS');
+    await network.mine(1);
+    for (const one of [first, address, second]) await done(till, one);
+    const there = await Promise.all([first, address, second].map(arrived));
+    expect(there.map((rows) => rows.map(({ tokens }) => tokens))).toEqual([[11_000], [12_000], [13_000]]);
     await audit();
   });
 });
