@@ -20,6 +20,15 @@ interface Pages {
 // literal (as a parameter it is estimated by the size of the table), and every other value is hidden in a subquery (its estimate would differ).
 const limits = [11, 26, 51, 101, 1001] as const;
 
+const headsOfWallet = (table: string, order: 'ASC' | 'DESC'): string =>
+  `SELECT * FROM ${table} WHERE (wallet_id, id) < (w.id, (SELECT $2::uuid)) AND (wallet_id, id) > (w.id, (SELECT $3::uuid))
+    ORDER BY wallet_id ${order}, id ${order}`;
+
+// By equality, whose selectivity the planner knows: of ranges of (wallet_id, of, id) it believes little, and walked the wallet's history instead.
+const headsOf = (of: string, table: string, order: 'ASC' | 'DESC'): string =>
+  `SELECT * FROM ${table} WHERE wallet_id = w.id AND ${of} = (SELECT $4::text) AND id < (SELECT $2::uuid) AND id > (SELECT $3::uuid)
+    ORDER BY id ${order}`;
+
 /**
  * One index range a wallet and a merge of their heads: an IN list over one index would read and sort all of their history. Both ends of the range
  * are always given, for a plan that has to serve "no cursor" too would walk from the newest row to the cursor.
@@ -27,12 +36,8 @@ const limits = [11, 26, 51, 101, 1001] as const;
  */
 export const keysetPages = ({ name, table, text, of }: Pages): ((ask: PageAsk) => Statement) => {
   const statement = (order: 'ASC' | 'DESC', limit: number): Statement => {
-    const [columns, values] = of === undefined ? ['', ''] : [`${of}, `, '(SELECT $4::text), '];
-    const end = (bound: string): string => `(w.id, ${values}(SELECT ${bound}::uuid))`;
-    const key = `(wallet_id, ${columns}id)`;
-    const heads = `SELECT * FROM ${table} WHERE ${key} < ${end('$2')} AND ${key} > ${end('$3')}${of === undefined ? '' : ` AND ${of} IS NOT NULL`}
-      ORDER BY wallet_id ${order}, ${of === undefined ? '' : `${of} ${order}, `}id ${order} LIMIT ${limit}`;
-    const source = `(SELECT r.* FROM unnest((SELECT $1::uuid[])) AS w(id), LATERAL (${heads}) AS r ORDER BY r.id ${order} LIMIT ${limit})`;
+    const heads = of === undefined ? headsOfWallet(table, order) : headsOf(of, table, order);
+    const source = `(SELECT r.* FROM unnest((SELECT $1::uuid[])) AS w(id), LATERAL (${heads} LIMIT ${limit}) AS r ORDER BY r.id ${order} LIMIT ${limit})`;
     return { name: `${name}_${order === 'DESC' ? 'newest' : 'oldest'}_${limit}`, text: text({ source, order }) };
   };
   const made = { DESC: limits.map((limit) => statement('DESC', limit)), ASC: limits.map((limit) => statement('ASC', limit)) };

@@ -106,8 +106,8 @@ describe('pages', () => {
     await sql(core.db, {
       name: 'test_many',
       text: `INSERT INTO transactions (id, account_id, wallet_id, direction, status, kind, amount_msat, address, subject_id, created_at)
-        SELECT gen_random_uuid(), '${core.accountId}', '${till}', 'receive', 'success', 'onchain', 1000, 'address ' || n / 2, gen_random_uuid(), now()
-        FROM generate_series(1, 20000) AS n`,
+        SELECT gen_random_uuid(), '${core.accountId}', '${till}', 'receive', 'success', 'onchain', 1000, CASE WHEN n % 10 < 2 THEN 'address ' || n / 10 END,
+          gen_random_uuid(), now() FROM generate_series(1, 20000) AS n`,
     });
     await core.db.pool.query('ANALYZE transactions');
     const middle = (await core.db.pool.query('SELECT id FROM transactions WHERE wallet_id = $1 ORDER BY id LIMIT 1 OFFSET 200', [till]))
@@ -123,14 +123,14 @@ describe('pages', () => {
       );
       for (const page of [
         `deep(ARRAY['${till}']::uuid[], '${middle}', '${beforeAll}')`,
-        `of_address(ARRAY['${till}']::uuid[], '${behindAll}', '${beforeAll}', 'address 5000')`,
+        `of_address(ARRAY['${till}']::uuid[], '${behindAll}', '${beforeAll}', 'address 500')`,
       ]) {
         const { rows } = await client.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE ${page}`);
         const plan = JSON.stringify(rows[0]);
         // Rows that were read and thrown away.
         const removed = [...plan.matchAll(/"Rows Removed by [^"]+":\s*(\d+)/g)].map(([, count]) => Number(count));
         expect(Math.max(0, ...removed), plan).toBe(0);
-        // Nor is the index itself walked: two rows of ten thousand addresses are a few blocks.
+        // Nor is the index itself walked: two rows of two thousand addresses are a few blocks.
         if (page.startsWith('of_address')) expect(Number(/"Shared Hit Blocks":\s*(\d+)/.exec(plan)?.[1]), plan).toBeLessThan(20);
       }
     } finally {
