@@ -129,13 +129,14 @@ const readPins = async ({ config, running, openAdmin }: Checkup): Promise<unknow
 
 export const checkBackends: Check = async (checkup) => {
   const pins = await readPins(checkup).then(
-    (rows) => pinRows.safeParse(rows),
-    () => null,
+    (rows) => ({ rows: pinRows.safeParse(rows).data ?? null, why: 'they are not there' }),
+    (error: unknown) => ({ rows: null, why: messageOf(error) }),
   );
-  const known = pins?.success ? pins.data : [];
+  const known = pins.rows ?? [];
   const found = await Promise.all(checkup.config.backends.map((backend) => checkOne(backend, checkup, known)));
-  const blind = pins?.success
-    ? []
-    : [warn('backends', 'who they were before cannot be read, so another node would not be noticed', 'mend the database first')];
+  const blind =
+    pins.rows === null
+      ? [warn('backends', `who they were before cannot be read, so another node would not be noticed: ${pins.why}`, 'mend that first')]
+      : [];
   return [...found.flat(), ...blind];
 };
