@@ -139,7 +139,29 @@ export interface Added {
   /** Milliseconds at the 50th and the 95th percentile. */
   readonly raw: readonly [p50: number, p95: number];
   readonly ours: readonly [p50: number, p95: number];
+  /** What the gateway's own clock says: mean milliseconds of a send less those of LND's call in it. */
+  readonly around: number;
+  /** Of the gateway, a payment. */
+  readonly cpuMs: number;
 }
+
+/** Seconds and count of a histogram's series, summed over those whose labels contain `labels`. */
+const timesOf = (metrics: string, name: string, labels: string): { readonly seconds: number; readonly count: number } => {
+  const sum = (suffix: string): number =>
+    metrics
+      .split('\n')
+      .filter((line) => line.startsWith(`${name}_${suffix}{`) && line.includes(labels))
+      .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+  return { seconds: sum('sum'), count: sum('count') };
+};
+
+/** Milliseconds that the gateway has spent in sends so far, LND's calls aside, and how many there were. */
+const aroundOf = async ({ site }: Gateway): Promise<{ readonly ms: number; readonly count: number }> => {
+  const metrics = await (await fetch(new URL('/metrics', site.url))).text();
+  const sends = timesOf(metrics, 'switchyard_command_seconds', 'command="sendPayment"');
+  const calls = timesOf(metrics, 'switchyard_backend_call_seconds', 'call="pay"');
+  return { ms: (sends.seconds - calls.seconds) * 1000, count: sends.count };
+};
 
 const both = (list: readonly number[]): readonly [number, number] => [quantile(list, 0.5), quantile(list, 0.95)];
 
@@ -151,8 +173,12 @@ export const measurePayments = async (
   const site = await createSite({ ...(await plan()), backend: backendOf(network.nodes.a) });
   const gateway = await startGateway(site, how.profileDir);
   try {
+    const [before, used] = [await aroundOf(gateway), await gateway.proc.usage()];
     const { raw, ours } = await comparePayments(network, gateway, how.pairs);
-    return { database, payments: ours.length, raw: both(raw), ours: both(ours) };
+    const [after, now] = [await aroundOf(gateway), await gateway.proc.usage()];
+    const count = after.count - before.count;
+    const own = { around: (after.ms - before.ms) / count, cpuMs: (now.cpuMs - used.cpuMs) / count };
+    return { database, payments: ours.length, raw: both(raw), ours: both(ours), ...own };
   } finally {
     await gateway.proc.stop();
   }

@@ -4,12 +4,15 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { cli, firstAnswer, type Site, startGateway } from './gateways.ts';
 import { root } from './paths.ts';
+import { treeCpuMs } from './procs.ts';
 
 export interface Starts {
   readonly what: string;
   readonly database: 'embedded' | 'PostgreSQL' | '-';
   /** Milliseconds, in the order in which they were measured. */
   readonly ms: readonly number[];
+  /** Milliseconds of processor time that each had used by then (Linux only): what is left of it on a machine that does nothing else. */
+  readonly cpuMs: readonly number[];
 }
 
 interface Command {
@@ -20,7 +23,7 @@ interface Command {
 const byNode = (site: Site): Command => ({ command: process.execPath, args: [cli, 'start', '--config', site.configPath] });
 const byNpm = (site: Site): Command => ({ command: 'npm', args: ['start', '--', '--config', site.configPath] });
 
-const once = async (site: Site, { command, args }: Command): Promise<number> => {
+const once = async (site: Site, { command, args }: Command): Promise<{ readonly ms: number; readonly cpuMs: number }> => {
   const log = openSync(join(site.folder, 'output.log'), 'a');
   const begun = performance.now();
   // A group of its own: npm does not pass every signal on to what it started.
@@ -29,7 +32,7 @@ const once = async (site: Site, { command, args }: Command): Promise<number> => 
   const ended = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
   try {
     await firstAnswer(site.url);
-    return performance.now() - begun;
+    return { ms: performance.now() - begun, cpuMs: treeCpuMs((pid) => pid === child.pid) };
   } finally {
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
     await ended;
@@ -42,9 +45,9 @@ export const measureStarts = async (site: Site, times: number): Promise<readonly
   await first.proc.stop();
   const measured = [];
   for (const [what, of] of [['switchyard start', byNode] as const, ['npm start', byNpm] as const]) {
-    const ms: number[] = [];
-    for (let time = 0; time < times; time += 1) ms.push(await once(site, of(site)));
-    measured.push({ what, database: site.database, ms });
+    const all: Awaited<ReturnType<typeof once>>[] = [];
+    for (let time = 0; time < times; time += 1) all.push(await once(site, of(site)));
+    measured.push({ what, database: site.database, ms: all.map((one) => one.ms), cpuMs: all.map((one) => one.cpuMs) });
   }
   return measured;
 };
