@@ -3,4 +3,4 @@ import { simulatedRig } from './simulated-rig.ts';
 import { describeBackend } from './suite.ts';
 
 describeBackend('simulated', () => simulatedRig());
-describeBackend('simulated as lnmux', () => simulatedRig({ holdHashFrom: 'backend', heldSeconds: 60 }));
+describeBackend('simulated as lnmux', () => simulatedRig({ holdHashFrom: 'backend', heldSeconds: 60, heldUntilSettled: true }));
