@@ -234,6 +234,8 @@ export interface Chain {
     readonly findIsComplete: boolean;
     /** It credits deposits by a rule of its own and tells of one confirmation when it has (Galoy); else we count confirmations (LND). */
     readonly creditsByItself: boolean;
+    /** Why it sends nothing and is never asked to; absent where it sends. */
+    readonly sendsNot?: string;
   };
   /** A new address, each time. Throws a `Fault`; an address that nobody heard of is harmless. */
   createAddress(signal: AbortSignal): Promise<string>;

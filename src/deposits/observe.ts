@@ -47,8 +47,10 @@ export const observeGone = async (deps: DepositDeps, row: DepositRow): Promise<v
   }
 };
 
-const needed = (deps: DepositDeps, backendId: string): number =>
-  deps.registry.get(backendId)?.backend.chain?.traits.creditsByItself === true ? 1 : deps.settings.confirmations;
+const creditsByItself = (deps: DepositDeps, backendId: string): boolean =>
+  deps.registry.get(backendId)?.backend.chain?.traits.creditsByItself === true;
+
+const needed = (deps: DepositDeps, backendId: string): number => (creditsByItself(deps, backendId) ? 1 : deps.settings.confirmations);
 
 const begin = async (
   deps: DepositDeps,
@@ -70,7 +72,7 @@ const begin = async (
     state: event === 'sawDeep' ? 'credited' : 'pending',
     confirmations: sighting.confirmations,
     since_height: height === null ? null : Math.max(0, height - sighting.confirmations),
-    watched: !isBuried(deps, sighting.confirmations),
+    watched: !isBuried(deps, owner.backendId, sighting.confirmations),
     seen_at: now,
     ended_at: event === 'sawDeep' ? now : null,
   };
@@ -80,7 +82,9 @@ const begin = async (
   return written;
 };
 
-const isBuried = (deps: DepositDeps, confirmations: number): boolean => confirmations >= deps.settings.confirmations + watchedBeyond;
+/** Nobody need look any more. What a backend has credited by itself stays credited, and no further block is told. */
+const isBuried = (deps: DepositDeps, backendId: string, confirmations: number): boolean =>
+  confirmations >= (creditsByItself(deps, backendId) ? 1 : deps.settings.confirmations + watchedBeyond);
 
 /** True when there is nothing more to write: it was written, or it is no news. */
 const move = async (
@@ -90,7 +94,7 @@ const move = async (
 ): Promise<boolean> => {
   const to = step(depositTable, row.state, event);
   if (depositAlarms.has(`${row.state}:${event}`)) return tell(deps, row, event);
-  const watched = !isBuried(deps, confirmations);
+  const watched = !isBuried(deps, row.backendId, confirmations);
   if (to.is !== 'moved') {
     // Facts come late and twice: fewer confirmations than before are no news, except that they say how it stands.
     const isNews =

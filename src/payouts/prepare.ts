@@ -72,7 +72,7 @@ const chainsOf = (deps: PayoutDeps, ids: readonly string[]) =>
   ids.flatMap((id) => {
     const one = deps.registry.get(id);
     const chain = one?.backend.chain;
-    if (!one || !chain) return [];
+    if (!one || !chain || chain.traits.sendsNot !== undefined) return [];
     const verified = async (): Promise<ChainCandidate | null> => {
       if (one.identity() === null) await one.verify();
       const identity = one.identity();

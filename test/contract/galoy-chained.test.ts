@@ -213,6 +213,58 @@ describe('the Lamassu flow through two gateways', () => {
   });
 });
 
+const machines = `query q($w: WalletId!, $a: OnChainAddress!) { me { defaultAccount { walletById(walletId: $w) {
+  pendingIncomingTransactionsByAddress(address: $a) { status settlementAmount }
+  transactionsByAddress(address: $a) { edges { node { status direction settlementAmount settlementVia { ... on SettlementViaOnChain { transactionHash } } } } } } } } }`;
+const depositMutation = `mutation m($input: SimulatedDepositInput!) { simulatedDeposit(input: $input) { transactionHash errors { message } } }`;
+
+interface OnChain {
+  readonly pendingIncomingTransactionsByAddress: readonly object[];
+  readonly transactionsByAddress: { readonly edges: readonly { readonly node: object }[] };
+}
+
+describe('coins through two gateways', () => {
+  const seen = async (address: string): Promise<OnChain> =>
+    (await atm.door.ask<{ me: { defaultAccount: { walletById: OnChain } } }>(machines, { w: atm.walletId, a: address })).me.defaultAccount
+      .walletById;
+  const send = (input: object) =>
+    second.door(null).ask<{ simulatedDeposit: { transactionHash: string | null; errors: readonly object[] } }>(depositMutation, { input });
+
+  it('an address is the other’s, and what comes to it is credited when the other has credited it', { timeout: 120_000 }, async () => {
+    const updates = atm.door.overWs<{ myUpdates: { update: { __typename: string; txNotificationType?: string } | null } }>(
+      'subscription { myUpdates { errors { message } update { __typename ... on OnChainUpdate { txNotificationType } } } }',
+    );
+    const made = await say<{ onChainAddressCreate: { address: string; errors: readonly object[] } }>(atm, 'onchainaddresscreate', {
+      input: { walletId: atm.walletId },
+    });
+    const { address } = made.onChainAddressCreate;
+    const { transactionHash } = (await send({ address, amount: 40_000, blocks: 1 })).simulatedDeposit;
+    // Seen at the second, which waits for another block: nothing is credited here.
+    await waitUntil('the second to see it', async () => (await pendingThere(address)) === 1, 15_000);
+    expect((await seen(address)).transactionsByAddress.edges).toEqual([]);
+    await send({ blocks: 3 });
+    const row = { status: 'SUCCESS', direction: 'RECEIVE', settlementAmount: 40_000, settlementVia: { transactionHash } };
+    await waitUntil('the deposit', async () => (await seen(address)).transactionsByAddress.edges.length > 0, 60_000);
+    expect((await seen(address)).transactionsByAddress.edges).toEqual([{ node: row }]);
+    await updates.find('an update', ({ myUpdates }) => myUpdates.update?.txNotificationType === 'OnchainReceipt');
+    updates.leave();
+    expect((await seen(address)).pendingIncomingTransactionsByAddress).toEqual([]);
+  });
+
+  const pendingThere = async (address: string): Promise<number> =>
+    (await account.door.ask<{ me: { defaultAccount: { walletById: OnChain } } }>(machines, { w: account.walletId, a: address })).me
+      .defaultAccount.walletById.pendingIncomingTransactionsByAddress.length;
+
+  it('a send is refused before anything is written: the other could not be held to it', { timeout: 60_000 }, async () => {
+    const mutation =
+      'mutation m($input: OnChainPaymentSendInput!) { answer: onChainPaymentSend(input: $input) { status errors { message } } }';
+    const input = { walletId: atm.walletId, address: 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080', amount: 20_000 };
+    const { answer } = await atm.door.ask<{ answer: Send }>(mutation, { input });
+    expect(answer.status).toBe('FAILURE');
+    expect(answer.errors).toHaveLength(1);
+  });
+});
+
 describe('doubt through two gateways', () => {
   it('PENDING that ends later', { timeout: 90_000 }, async () => {
     const { paymentRequest, paymentHash } = await invoiceOf(shop, null);

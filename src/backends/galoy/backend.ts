@@ -1,10 +1,11 @@
 // The Galoy adapter put together: an account at a Galoy or Blink server (or at another gateway like this one) pays and is paid for us.
-// No hold invoices, for upstream has none; nothing on the chain, for its sends carry no label by which doubt could be settled.
+// No hold invoices, for upstream has none; addresses and deposits on the chain, and no sends.
 import type { BackendId } from '../../lightning/values.ts';
 import type { Backend, BackendKind, BackendTools } from '../port.ts';
 import { galoyBalance, galoyHealth, galoyIdentity, newAccount } from './account.ts';
 import { newAsking } from './asking.ts';
 import { newBell } from './bell.ts';
+import { galoyChain } from './chain.ts';
 import type { GaloyContext } from './context.ts';
 import { galoyFacts } from './facts.ts';
 import { galoyPay } from './pay.ts';
@@ -27,6 +28,8 @@ export const connectGaloy = (id: BackendId, settings: GaloySettings, { log, cloc
     ...(settings.currency === 'USD' && { currency: settings.currency }),
     pay: galoyPay(context, closing.signal),
     receive: galoyReceive(context),
+    // Coins are no dollars.
+    ...(settings.currency === 'BTC' && { chain: galoyChain(context) }),
     balance: (signal) => galoyBalance(context, signal),
     identity: (signal) => galoyIdentity(account, settings, signal),
     facts: (after, signal) => facts(after, AbortSignal.any([signal, closing.signal])),

@@ -5,12 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PaymentHash } from '../../lightning/values.ts';
 import { type Cursor, cursor, type Fact } from '../port.ts';
 import type { GaloyContext } from './context.ts';
-import { GatewayMovements, type MovementFragment } from './documents.generated.ts';
-import { type Movement, movementOf, movementsOf, receivedIn, standing } from './movements.ts';
+import { depositIn, type Movement, movementsOf, receivedIn, standing } from './movements.ts';
+import { page } from './pages.ts';
 import { hashIn } from './receive.ts';
 import { wakeUps } from './wakeups.ts';
 
-const pageSize = 100;
 /** Two thousand rows: who was away for longer than that is caught up with by the sweep. */
 const pagesAtMost = 20;
 const leastPauseMs = 300;
@@ -102,47 +101,16 @@ const newsSince = async (context: GaloyContext, told: Told, signal: AbortSignal)
   };
 };
 
-interface Page {
-  /** Newest first. */
-  readonly rows: readonly Movement[];
-  readonly next: string | null;
-}
-
-/** One page of the wallet's ledger, behind `after`. @throws BackendFault */
-export const page = async ({ asking, account, log, settings }: GaloyContext, after: string | null, signal: AbortSignal): Promise<Page> => {
-  const walletId = await account.walletId(signal);
-  return asking.read(
-    {
-      document: GatewayMovements,
-      variables: { walletId, first: pageSize, after },
-      pick: ({ me }) => {
-        const found = me?.defaultAccount.walletById.transactions;
-        if (!found) throw new TypeError('no transactions');
-        const { hasNextPage, endCursor } = found.pageInfo;
-        return { rows: (found.edges ?? []).flatMap(({ node }) => readable({ log, settings }, node)), next: hasNextPage ? endCursor : null };
-      },
-    },
-    signal,
-  );
-};
-
-/** One row that cannot be understood must not hide the others; nothing is concluded from it. */
-const readable = ({ log, settings }: Pick<GaloyContext, 'log' | 'settings'>, row: MovementFragment): readonly Movement[] => {
-  try {
-    return [movementOf(row, settings.currency)];
-  } catch (error) {
-    log.warn({ err: error }, 'a transaction of the Galoy wallet cannot be understood; it is passed over');
-    return [];
-  }
-};
-
 type Fresh = { readonly at: Date } & (
   | Pick<Extract<Fact, { about: 'invoice' }>, 'about' | 'hash' | 'sighting'>
   | Pick<Extract<Fact, { about: 'payment' }>, 'about' | 'hash' | 'outcome'>
+  | Omit<Extract<Fact, { about: 'deposit' }>, 'cursor' | 'at'>
 );
 
 /** What a row means. A payment is read whole: one row does not say which attempt it is. @throws BackendFault */
 const factsOf = async (context: GaloyContext, row: Movement, signal: AbortSignal): Promise<readonly Fresh[]> => {
+  const deposit = depositIn(row);
+  if (deposit !== null) return [{ about: 'deposit', at: row.at, ...deposit }];
   const hash = hashIn(row.hash);
   if (hash === null) return [];
   return row.direction === 'RECEIVE' ? received(context, row, hash) : sent(context, hash, signal);

@@ -4,7 +4,15 @@
 // of them are FAILURE and there are more than at the floor has the newest attempt failed. (None was PENDING or SUCCESS at the floor, or the
 // payment would not have been begun.)
 import { fromSat, type PaymentHash, type Preimage, preimage, proves, zeroMsat } from '../../lightning/values.ts';
-import { type AttemptRef, attemptRef, BackendFault, type Floor, type InvoiceSighting, type PayOutcome } from '../port.ts';
+import {
+  type AttemptRef,
+  attemptRef,
+  BackendFault,
+  type DepositSighting,
+  type Floor,
+  type InvoiceSighting,
+  type PayOutcome,
+} from '../port.ts';
 import type { GaloyContext } from './context.ts';
 import { GatewayMovementsOfHash, type MovementFragment } from './documents.generated.ts';
 import type { GaloySettings } from './settings.ts';
@@ -23,6 +31,14 @@ export interface Movement {
   /** Of a Lightning invoice, whether it was paid over the network or inside upstream; null for everything else. */
   readonly hash: string | null;
   readonly preimage: string | null;
+  /** Of a receipt on the chain: which output. Null for everything else, and for rows from before upstream told of outputs. */
+  readonly output: ChainReceipt | null;
+}
+
+export interface ChainReceipt {
+  readonly address: string;
+  readonly txid: string;
+  readonly output: number;
 }
 
 const wrong = (what: string): never => {
@@ -49,7 +65,22 @@ export const movementOf = (row: MovementFragment, currency: Currency): Movement 
     fee: settlementFee,
     hash: initiationVia.__typename === 'InitiationViaLn' ? initiationVia.paymentHash.toLowerCase() : null,
     preimage: settlementVia.__typename === 'SettlementViaOnChain' ? null : (settlementVia.preImage?.toLowerCase() ?? null),
+    output: direction === 'RECEIVE' ? receiptOf(row) : null,
   };
+};
+
+const receiptOf = ({ initiationVia, settlementVia }: MovementFragment): ChainReceipt | null => {
+  if (initiationVia.__typename !== 'InitiationViaOnChain' || settlementVia.__typename !== 'SettlementViaOnChain') return null;
+  const { transactionHash: txid, vout: output } = settlementVia;
+  if (txid == null || output == null) return null;
+  if (!/^[0-9a-f]{64}$/i.test(txid) || !Number.isSafeInteger(output) || output < 0) return wrong('an output that is none');
+  return { address: initiationVia.address, txid: txid.toLowerCase(), output };
+};
+
+/** A receipt on the chain as it stands; null for every other row. Upstream credits by a rule of its own: then it has one confirmation for us. */
+export const depositIn = ({ output, status, amount }: Movement): DepositSighting | null => {
+  if (output === null || status === 'FAILURE' || amount <= 0) return null;
+  return { ...output, amount: fromSat(amount), confirmations: status === 'SUCCESS' ? 1 : 0 };
 };
 
 /** All rows of the wallet for this hash. @throws BackendFault */

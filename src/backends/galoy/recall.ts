@@ -2,8 +2,8 @@
 import { fromSat, type Msat, type PaymentHash } from '../../lightning/values.ts';
 import type { Recalled } from '../port.ts';
 import type { GaloyContext } from './context.ts';
-import { page } from './facts.ts';
 import { type Movement, movementsOf, receivedIn, standing, type Wanted } from './movements.ts';
+import { page } from './pages.ts';
 import { hashIn } from './receive.ts';
 
 /** @throws BackendFault */
