@@ -76,6 +76,7 @@ interface Payout {
   readonly backend: string;
   readonly state: string;
   readonly txid: string | null;
+  readonly paid: bigint | null;
   readonly fee: bigint | null;
 }
 
@@ -86,13 +87,14 @@ export const checkChain = async (db: Database, house: House): Promise<readonly s
   const ours = [...records.transactions.values()].filter(({ from }) => backendNames.some((name) => name === from));
   const payouts = await sql<Payout>(db, {
     name: 'sim_payouts',
-    text: 'SELECT id, backend_id AS backend, state, txid, fee_msat AS fee FROM payouts ORDER BY id',
+    text: 'SELECT id, backend_id AS backend, state, txid, coalesce(paid_msat, amount_msat) AS paid, fee_msat AS fee FROM payouts ORDER BY id',
   });
   const known = new Map(payouts.filter(({ txid }) => txid !== null).map((row) => [row.txid, row]));
-  for (const { txid, fee } of ours) {
+  for (const { txid, fee, outputs } of ours) {
     const row = known.get(txid);
     if (row === undefined || row.state !== 'confirmed')
       wrong.push(`a transaction of ours belongs to a payout that is ${row?.state ?? 'not there'}`);
+    else if (row.paid !== outputs[0]?.amount) wrong.push(`a payout says ${row.paid}, the chain says ${outputs[0]?.amount}`);
     else if (row.fee !== fee) wrong.push(`the fee of a payout is ${row.fee}, the chain says ${fee}`);
   }
   const sent = payouts.filter(({ state }) => state === 'sent' || state === 'confirmed');

@@ -1,13 +1,16 @@
 // The money rules one by one, each where a single line keeps it (test/simulation/mutants.ts flips them): on a clock that stands still until it
 // is moved and without a worker, so that nothing depends on how fast the machine is.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { attemptRef } from '../../src/backends/port.ts';
 import { observeInvoice } from '../../src/invoices/observe.ts';
 import { invoiceByHash } from '../../src/invoices/store.ts';
 import { bolt11Text, msat, paymentHash, preimage } from '../../src/lightning/values.ts';
 import { askAbout } from '../../src/payments/ask.ts';
+import { observePaymentFact } from '../../src/payments/observe.ts';
 import { mayGoOn, sendsAtRest } from '../../src/payments/send.ts';
 import { advanceAttempt, attemptsForHash } from '../../src/payments/store.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
+import { sql } from '../../src/platform/db.ts';
 import { type TestCore, testCore, until } from '../support/core.ts';
 
 // Far longer than any test runs: the network beside it lives by the machine's own clock.
@@ -82,6 +85,51 @@ describe('a floor that is too low', () => {
     expect(await rows(target.hash)).toHaveLength(1);
     expect(await send(target.bolt11)).toBe('succeeded');
     expect(await rows(target.hash)).toMatchObject([{ state: 'failed' }, { state: 'succeeded' }]);
+  });
+});
+
+describe('what is told too late', () => {
+  const told = async (hash: string) => {
+    const row = (await rows(hash)).at(-1) ?? expect.fail('no attempt');
+    return { hash, backendId: row.backendId, identityKey: row.backendIdentity };
+  };
+  const incidents = async (hash: string) =>
+    (await sql<{ kind: string }>(core.db, { name: 'test_told', text: 'SELECT kind FROM incidents WHERE subject = $1' }, [hash])).map(
+      ({ kind }) => kind,
+    );
+
+  test('a success after a failure stands and is paid for, and a person is told', async () => {
+    await core.db.prisma.wallet.update({ where: { id: core.ledgerId }, data: { availableMsat: 100_000_000n } });
+    const target = core.backend.world.payee.createInvoice({ amount: msat(4_000_000n) });
+    core.backend.faults.next('pay', { is: 'sayFailed', reason: 'noRoute' });
+    expect(await send(target.bolt11, { walletId: core.ledgerId })).toBe('failed');
+    await until('paid', async () => core.backend.world.payee.look(target).state === 'settled');
+    const outcome = await core.backend.pay.find(paymentHash(target.hash), null, AbortSignal.timeout(10_000));
+    if (outcome.is !== 'succeeded') expect.fail('the network has not paid');
+    await observePaymentFact(core.deps.payments, { ...(await told(target.hash)), outcome });
+    expect(await rows(target.hash)).toMatchObject([{ state: 'succeeded', proof: 'preimage' }]);
+    expect(await incidents(target.hash)).toContain('attempt.failed:sawSucceeded');
+  });
+
+  test('that it was in flight once is no news of one that has failed since', async () => {
+    const target = core.backend.world.payee.createInvoice({ amount: msat(1_000_000n) });
+    core.backend.faults.next('pay', { is: 'fail', reason: 'noRoute' });
+    expect(await send(target.bolt11)).toBe('failed');
+    const ref = (await rows(target.hash))[0]?.ref ?? expect.fail('no index');
+    await observePaymentFact(core.deps.payments, { ...(await told(target.hash)), outcome: { is: 'inFlight', ref: attemptRef(ref) } });
+    expect(await rows(target.hash)).toMatchObject([{ state: 'failed' }]);
+    expect(await incidents(target.hash)).toEqual([]);
+  });
+});
+
+describe('what nobody tells of', () => {
+  test('is asked about within the minute, whatever becomes of the process that calls', async () => {
+    const target = core.backend.world.payee.createInvoice({ amount: msat(1_000_000n) });
+    core.backend.faults.next('pay', { is: 'loseReply', ms: 1_000 });
+    const sent = send(target.bolt11, impatient);
+    const row = await until('the attempt', async () => (await rows(target.hash))[0]);
+    expect(row.nextCheckAt?.getTime()).toBeLessThanOrEqual(time.ms + 60_000);
+    await sent;
   });
 });
 
