@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createLog } from '../../src/platform/log.ts';
+import { expected, leastSeeds } from './expected.ts';
 import { type Report, runSeed } from './run.ts';
 import { setStage } from './stage.ts';
 
@@ -102,7 +103,9 @@ const many = async (from: number, count: number, jobs: number): Promise<number> 
     `\n${done} seeds from ${from} in ${seconds().toFixed(0)} s, ${points} points passed, ${crashes} crashes: ${failed.length} failed`,
   );
   if (failed.length > 0) console.log(`failed: ${failed.map((one) => one.seed).join(' ')}`);
-  return failed.length === 0 ? 0 : 1;
+  const missing = done < leastSeeds ? [] : expected.filter((name) => !sums.faults.has(name) && !sums.counts.has(name));
+  if (missing.length > 0) console.log(`never met in so many seeds: ${missing.join('; ')}`);
+  return failed.length === 0 && missing.length === 0 ? 0 : 1;
 };
 
 if (values.worker) await work();
