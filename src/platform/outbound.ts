@@ -69,7 +69,7 @@ export const createOutbound = (settings: OutboundSettings, resolve: Resolve = lo
     if (status < 300 || status > 399 || left === 0 || headers.location === undefined)
       return { status, text: await textOf(response, given.mostBytes) };
     response.destroy();
-    const next = URL.canParse(headers.location, url) ? new URL(headers.location, url) : null;
+    const next = URL.canParse(headers.location, url.href) ? new URL(headers.location, url) : null;
     if (next === null || next.protocol !== url.protocol) throw new OutboundError('redirect', 'it redirects to something else');
     return ask({ ...given, url: next.href, redirects: left - 1 }, signal);
   };
