@@ -4,7 +4,8 @@ import { withAdmin } from './load.ts';
 import { json, outline } from './print.ts';
 import { configOptions, jsonOption, type Verb } from './verb.ts';
 
-const answer = z.looseObject({ findings: z.number() });
+const msat = z.union([z.bigint(), z.string()]).transform(BigInt);
+const answer = z.looseObject({ findings: z.number(), owedMsat: msat, ownedMsat: msat.nullable() });
 
 export const ledger: Verb = {
   name: 'ledger',
@@ -16,6 +17,8 @@ export const ledger: Verb = {
     withAdmin(call, async (admin) => {
       const said = await admin('ledger', {});
       call.io.out(call.on.has('json') ? json(said) : outline(said));
-      return answer.parse(said).findings === 0 ? 0 : 1;
+      const { findings, owedMsat, ownedMsat } = answer.parse(said);
+      // A node that cannot be asked proves nothing.
+      return findings === 0 && (ownedMsat === null || owedMsat <= ownedMsat) ? 0 : 1;
     }),
 };

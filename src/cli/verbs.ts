@@ -9,6 +9,7 @@ import { keysRevoke } from './keys-revoke.ts';
 import { ledger } from './ledger.ts';
 import { ask, look } from './look.ts';
 import { paymentsHalt, paymentsResume } from './outgoing.ts';
+import { payoutsAsk, payoutsGiveUp, payoutsShow } from './payouts.ts';
 import { preimageKeysRotate } from './preimage-keys-rotate.ts';
 import { restoreBegin, restoreBook, restoreDismiss, restoreShow } from './restore.ts';
 import { start } from './start.ts';
@@ -33,6 +34,9 @@ export const verbs: readonly Verb[] = [
   ledger,
   paymentsHalt,
   paymentsResume,
+  payoutsShow,
+  payoutsAsk,
+  payoutsGiveUp,
   restoreShow,
   restoreBegin,
   restoreBook,

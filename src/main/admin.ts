@@ -10,6 +10,7 @@ import { incidentsAbout, listIncidents, resolveIncident } from '../platform/inci
 import { auditFindings, auditLedger, coverage } from '../wallets/audit.ts';
 import { transactionsByHash } from '../wallets/transactions.ts';
 import type { Opened } from './open.ts';
+import { payoutVerbs } from './payouts.ts';
 import { restoreVerbs } from './restoring.ts';
 
 type Verb = (opened: Opened, args: Record<string, unknown>) => Promise<unknown>;
@@ -133,6 +134,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   ledger,
   'outgoing.halt': halt,
   'outgoing.resume': resume,
+  ...payoutVerbs,
   ...restoreVerbs,
   'preimageKeys.rotate': ({ keys }) => keys.rotate(),
   'keys.list': ({ core }) => core.wallets.keys(),

@@ -111,7 +111,7 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
   const sweep = createSweep({ ...workers, swept: (story, rows) => metrics.count('sweep_rows', { story }, rows) });
   const deadlines = createDeadlineGuard(workers);
   const cashOuts = createCashOutGuard({ clock, log, cashOuts: deps });
-  const watchdog = createWatchdog({ db, clock, log, registry, outgoing, alarm: deps.payments.alarm });
+  const watchdog = createWatchdog({ db, clock, log, registry, outgoing, metrics, alarm: deps.payments.alarm });
   const restore = createRestoreWatch({ ...workers, mark: parts.mark ?? null, alarm: deps.payments.alarm });
   let stopGauges: () => Promise<void> = async () => undefined;
   let following: readonly Promise<void>[] = [];

@@ -91,7 +91,8 @@ const detailsOf = (deps: PayoutDeps, { row, said, event }: Seen): Omit<PayoutMov
 
 const statusOf = { sending: 'pending', sent: 'pending', confirmed: 'success', failed: 'failure' } as const;
 
-const effectsOf = async (
+/** What goes along with a move: bookings, the movement that the user sees, the event. */
+export const effectsOf = async (
   deps: PayoutDeps,
   { row, set }: { readonly row: PayoutRow; readonly set: PayoutMove['set'] },
 ): Promise<Effects> => {
@@ -117,6 +118,8 @@ const bookingsOf = async (
   const feeMsat = set.fee_msat ?? row.feeMsat ?? 0n;
   const amountMsat = set.paid_msat ?? row.paidMsat ?? row.amountMsat;
   const { backendId } = row;
+  // One that was given back before and was sent after all is booked as a loss already: there is no reserve any more.
+  if (set.state === 'failed' && row.disproved) return [];
   if (set.state === 'failed') return bookReverse(booking, { msat: reserveMsat }, 'payout');
   // Booked once, by whichever sight of it comes first after the failure.
   if (row.state === 'failed') return bookLateSuccess(booking, { backendId, msat: amountMsat + feeMsat }, 'payout');

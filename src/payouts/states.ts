@@ -3,16 +3,19 @@ import type { ChainOutcome } from '../backends/port.ts';
 import type { Table } from '../platform/machine.ts';
 
 export type PayoutState = 'sending' | 'sent' | 'confirmed' | 'failed';
-export type PayoutEvent = 'sawTaken' | 'sawSent' | 'sawConfirmed' | 'sawFailed' | 'sawNothing' | 'provedUnsent';
+export type PayoutEvent = 'sawTaken' | 'sawSent' | 'sawConfirmed' | 'sawFailed' | 'sawNothing' | 'provedUnsent'
+  // a person, who has looked: it will never be in a block
+  | 'givenUp';
 
 export const payoutTable: Table<PayoutState, PayoutEvent> = {
   sending: {
     sawTaken: 'sending', sawNothing: 'sending', sawSent: 'sent', sawConfirmed: 'confirmed', sawFailed: 'failed', provedUnsent: 'failed',
+    givenUp: 'failed',
   },
   // What was broadcast is not failed because somebody says so: a block may still have it.
-  sent: { sawTaken: 'sent', sawNothing: 'sent', sawSent: 'sent', sawConfirmed: 'confirmed', sawFailed: 'sent' },
+  sent: { sawTaken: 'sent', sawNothing: 'sent', sawSent: 'sent', sawConfirmed: 'confirmed', sawFailed: 'sent', givenUp: 'failed' },
   confirmed: { sawTaken: 'confirmed', sawNothing: 'confirmed', sawSent: 'confirmed', sawConfirmed: 'confirmed', sawFailed: 'confirmed' },
-  failed: { sawFailed: 'failed', sawNothing: 'failed', provedUnsent: 'failed', sawSent: 'sent', sawConfirmed: 'confirmed' },
+  failed: { sawFailed: 'failed', sawNothing: 'failed', provedUnsent: 'failed', givenUp: 'failed', sawSent: 'sent', sawConfirmed: 'confirmed' },
 };
 
 /** A transaction is proof, a failure is testimony: proof wins, and a person is told. */

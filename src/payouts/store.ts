@@ -106,6 +106,15 @@ export const claimDuePayouts = (
   claim: { readonly until: Date; readonly most: number },
 ): Promise<readonly PayoutRow[]> => sql<PayoutRow>(db, claimDue, [now, claim.until, claim.most]);
 
+const waiting = {
+  name: 'payouts_waiting',
+  text: `SELECT ${fields}, EXISTS (SELECT 1 FROM incidents AS i WHERE i.subject = payouts.id::text) AS "isInDoubt"
+    FROM payouts WHERE state IN ('sending', 'sent') ORDER BY id LIMIT 1000`,
+};
+
+/** Those that have not ended, oldest first, at most 1000. In doubt: an incident was made of it. */
+export const waitingPayouts = (db: Database): Promise<readonly (PayoutRow & { readonly isInDoubt: boolean })[]> => sql(db, waiting);
+
 /** Everything that waits on this backend is asked about now: it has just come back. */
 export const hastenPayouts = async (db: Database, backendId: string, now: Date): Promise<void> => {
   await sql(db, hasten, [backendId, now]);

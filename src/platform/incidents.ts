@@ -46,6 +46,10 @@ export const listIncidents = (db: Database, resolvedToo: boolean): Promise<reado
 
 export const incidentsAbout = (db: Database, subject: string): Promise<readonly IncidentView[]> => sql<IncidentView>(db, about, [subject]);
 
+const open = { name: 'incidents_open', text: 'SELECT count(*)::int AS open FROM incidents WHERE resolved_at IS NULL' };
+
+export const openIncidents = async (db: Database): Promise<number> => (await sql<{ open: number }>(db, open))[0]?.open ?? 0;
+
 /** Null when there is no open incident of this id. */
 export const resolveIncident = async (
   db: Database,

@@ -22,6 +22,11 @@ const gauges = {
   backend_up: { help: '1 when the backend answers and is who it was', labels: ['backend'] },
   sending_attempts: { help: 'Payment attempts whose end is not known yet', labels: [] },
   price_age_seconds: { help: 'How old the price is that is known; absent while none is', labels: ['currency'] },
+  payouts_in_doubt: { help: 'Sends on the chain that have not ended and of which an incident was made', labels: [] },
+  incidents_open: { help: 'Incidents that nobody has put away yet', labels: [] },
+  ledger_findings: { help: 'Places in which the books contradict themselves: switchyard ledger names them', labels: [] },
+  ledger_owed_sats: { help: 'What ledger wallets may spend, in satoshis', labels: [] },
+  ledger_owned_sats: { help: 'What the backends hold, in satoshis; as it was when all of them could last be asked', labels: [] },
   outgoing_halted: { help: '1 while outgoing payments are halted', labels: [] },
 } as const;
 

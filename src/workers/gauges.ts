@@ -2,8 +2,10 @@
 // the prices are.
 import type { Registry } from '../backends/registry.ts';
 import { sendingAttempts } from '../payments/store.ts';
+import { waitingPayouts } from '../payouts/store.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db.ts';
+import { openIncidents } from '../platform/incidents.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { OutgoingSwitch } from '../platform/switches.ts';
@@ -33,6 +35,8 @@ export const readGauges = async ({ db, clock, log, metrics, registry, outgoing, 
   }
   try {
     metrics.set('sending_attempts', {}, await sendingAttempts(db));
+    metrics.set('payouts_in_doubt', {}, (await waitingPayouts(db)).filter(({ isInDoubt }) => isInDoubt).length);
+    metrics.set('incidents_open', {}, await openIncidents(db));
     metrics.set('outgoing_halted', {}, (await outgoing.reason()) === null ? 0 : 1);
     await Promise.all(
       registry.all.map(async (one) => {

@@ -4,6 +4,7 @@ import type { Registry } from '../backends/registry.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db.ts';
 import type { Log } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
 import type { OutgoingSwitch } from '../platform/switches.ts';
 import { auditFindings, auditLedger, coverage } from '../wallets/audit.ts';
 
@@ -13,6 +14,7 @@ export interface WatchdogDeps {
   readonly log: Log;
   readonly registry: Registry;
   readonly outgoing: OutgoingSwitch;
+  readonly metrics: Metrics;
   readonly alarm: (kind: string, subject: string, detail: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -49,11 +51,14 @@ export const createWatchdog = (deps: WatchdogDeps): Watchdog => {
   };
 };
 
-const trouble = async ({ db, registry }: WatchdogDeps): Promise<string | null> => {
-  const { owedMsat, ownedMsat } = await coverage(db, registry);
+const trouble = async ({ db, registry, metrics }: WatchdogDeps): Promise<string | null> => {
+  const [{ owedMsat, ownedMsat }, audit] = await Promise.all([coverage(db, registry), auditLedger(db)]);
+  const found = auditFindings(audit);
+  metrics.set('ledger_findings', {}, found);
+  metrics.set('ledger_owed_sats', {}, Number(owedMsat / 1000n));
+  if (ownedMsat !== null) metrics.set('ledger_owned_sats', {}, Number(ownedMsat / 1000n));
   // Nothing is owed by a gateway without ledger wallets, and a node that is down proves nothing.
   if (owedMsat > 0n && ownedMsat !== null && owedMsat > ownedMsat)
     return `ledger wallets are owed ${owedMsat} msat, the backends hold ${ownedMsat} msat`;
-  const found = auditFindings(await auditLedger(db));
   return found === 0 ? null : `the books contradict themselves in ${found} places: switchyard ledger`;
 };

@@ -449,7 +449,7 @@ describe('before and after the request has left', () => {
 });
 
 describe('later', () => {
-  it('[asserted] PENDING that ends later, one way and the other', () =>
+  it('[asserted] trap: PENDING shown as success: PENDING is under way and ends later, one way and the other', () =>
     withRig(async (rig) => {
       for (const end of ['SUCCESS', 'FAILURE'] as const) {
         const invoice = testInvoice();

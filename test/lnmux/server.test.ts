@@ -76,7 +76,7 @@ describe('the stream of accepted sets', () => {
     expect(await listening.fact(invoice.hash, 'open')).toEqual({ is: 'open' });
   });
 
-  test('more than a buffer holds: it is cut, and in the end everything was told', async () => {
+  test('trap: lnmux buffer overflow close: more than a buffer holds, it is cut, and in the end everything was told', async () => {
     const { adapter, listening, pay, server } = await bench({
       acceptMs: 60_000,
       cluster: createCluster({ channelSats: 9_000_000, latencyMs: 0 }),
@@ -236,7 +236,7 @@ describe('what is held', () => {
     return { live, pass: (ms: number) => (now += ms), now: () => now };
   };
 
-  test('its deadline counts from when it was heard of first, its end from when it was heard of last', () => {
+  test('trap: lnmux 60 s accept timeout: its deadline counts from when it was heard of first, its end from when it was heard of last', () => {
     const { live, pass, now } = liveAt();
     const first = live.begin().accepted(hash, 's1');
     expect(first.deadline).toBe(now() + 50_000);

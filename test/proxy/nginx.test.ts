@@ -104,7 +104,7 @@ const followOverSocket = (paymentRequest: string) => {
 const payOutside = (bolt11: string) => gateway.opened.core.deps.simulatedPayer?.({ bolt11, amountMsat: null });
 
 describe('through nginx as documented', () => {
-  test('a send waits 45 s for its end, another is PENDING at the end of the wait, and what was open before is still heard after', {
+  test('trap: long mutation is a 504: a send waits 45 s for its end, another is PENDING at the end of the wait, and what was open before is still heard after', {
     timeout: 120_000,
   }, async () => {
     const invoice = await newInvoice();

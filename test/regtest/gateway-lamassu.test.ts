@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { parsePaymentRequest } from 'ln-service';
 import { describe, expect, test } from 'vitest';
-import { invoiceOf, payFrom, settlementAt, useGateway } from './gatewayBench.ts';
+import { useGateway } from './gatewayBench.ts';
+import { invoiceOf, payFrom, settlementAt } from './people.ts';
 import { useNetwork } from './useNetwork.ts';
 import { waitUntil } from './wait.ts';
 
@@ -109,7 +110,7 @@ describe('cash-out', () => {
 });
 
 describe('cash-in', () => {
-  test('what can be reached is asked for three amounts at once', async () => {
+  test('trap: three parallel fee probes per scan: what can be reached is asked for three amounts at once', async () => {
     expect(await probeLN((await invoiceOf(b, null)).request)).toEqual({ 200000: true, 1000000: true, 2000000: true });
     expect(await probeLN((await invoiceOf(e, null)).request)).toEqual({ 200000: true, 1000000: false, 2000000: false });
     expect(await probeLN((await invoiceOf(await network.unreachableNode(), null)).request)).toEqual({

@@ -1,6 +1,7 @@
 // Fee probes through the gateway's HTTP door: what the channels can carry now, which no formula knows, asked for three amounts at once as Lamassu does.
 import { expect, test } from 'vitest';
-import { invoiceOf, payFrom, settlementAt, useGateway } from './gatewayBench.ts';
+import { useGateway } from './gatewayBench.ts';
+import { invoiceOf, payFrom, settlementAt } from './people.ts';
 import { useNetwork } from './useNetwork.ts';
 
 const network = await useNetwork();

@@ -1,7 +1,8 @@
 // Receiving through the gateway's HTTP door on real nodes: paid is seen by polling and by every kind of subscription, and what arrived is what is credited.
 import { describe, expect, test } from 'vitest';
 import { statusDocument, statusOf } from '../support/operations.ts';
-import { invoiceOf, overpay, payFrom, useGateway } from './gatewayBench.ts';
+import { useGateway } from './gatewayBench.ts';
+import { invoiceOf, overpay, payFrom } from './people.ts';
 import { useNetwork } from './useNetwork.ts';
 import { waitUntil } from './wait.ts';
 

@@ -4,7 +4,8 @@ import { getPayment } from 'ln-service';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openGate } from '../support/gate.ts';
 import { type PaymentEvent, statusDocument, statusOf } from '../support/operations.ts';
-import { configOn, type Held, holdOf, invoiceOf, lndBackend, payFrom, settlementAt, useGateway } from './gatewayBench.ts';
+import { configOn, lndBackend, useGateway } from './gatewayBench.ts';
+import { type Held, holdOf, invoiceOf, payFrom, settlementAt } from './people.ts';
 import { useNetwork } from './useNetwork.ts';
 import { waitUntil } from './wait.ts';
 
@@ -170,7 +171,7 @@ describe('a node that goes and comes back while the gateway runs', () => {
   });
 });
 
-test('a gateway whose node is down starts, says so, and serves as soon as the node is there', async () => {
+test('trap: backend down at boot: a gateway whose node is down starts, says so, and serves as soon as the node is there', async () => {
   const hold = await holdOf(b, 4_100);
   await Promise.all([hasty.pay(hold.request), hold.held()]);
   const paidMeanwhile = await wallet.invoice(4_200);

@@ -3,7 +3,8 @@
 import { getInvoice } from 'ln-service';
 import { describe, expect, test } from 'vitest';
 import { statusOf } from '../support/operations.ts';
-import { holdOf, invoiceOf, payFrom, settlementAt, useGateway } from './gatewayBench.ts';
+import { useGateway } from './gatewayBench.ts';
+import { holdOf, invoiceOf, payFrom, settlementAt } from './people.ts';
 import { useNetwork } from './useNetwork.ts';
 
 const network = await useNetwork();

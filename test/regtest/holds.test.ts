@@ -4,7 +4,8 @@ import { cancelHodlInvoice, createHodlInvoice, createInvoice, getClosedChannels,
 import { describe, expect, test } from 'vitest';
 import { hashOf, newPreimage } from '../../src/lightning/values.ts';
 import { statusOf, walletAt } from '../support/operations.ts';
-import { configOn, lndBackend, payFrom, settlementAt, useGateway } from './gatewayBench.ts';
+import { configOn, lndBackend, useGateway } from './gatewayBench.ts';
+import { payFrom, settlementAt } from './people.ts';
 import { useNetwork } from './useNetwork.ts';
 import { waitUntil } from './wait.ts';
 

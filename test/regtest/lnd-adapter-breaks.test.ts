@@ -137,7 +137,7 @@ describe('on the chain', () => {
 });
 
 describe('after a break', () => {
-  test('facts go on from the cursor, and repeat nothing older', async () => {
+  test('trap: settle cursor reset: facts go on from the cursor, and repeat nothing older', async () => {
     const first = listen(lnd);
     const before = await issue(receive, terms(10));
     await payFrom(b, before.bolt11);
@@ -178,7 +178,7 @@ describe('after a break', () => {
     await stream.stop();
   });
 
-  test('LND restarted while facts are read: nothing is missed, hold invoices included', async () => {
+  test('trap: single-invoice stream dies: LND restarted while facts are read, nothing is missed, hold invoices included', async () => {
     const stream = listen(lnd);
     await stream.block();
     const made = [await issue(receive, terms(18)), await issue(receive, terms(19))];

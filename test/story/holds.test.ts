@@ -1,12 +1,14 @@
 // Hold invoices over a real database and a simulated network: held, settled, canceled, timed out, and every wrong turn refused.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createWorlds } from '../../src/backends/simulated/worlds.ts';
 import { createHoldInvoice, type HoldOrder } from '../../src/invoices/hold.ts';
 import { observeInvoice } from '../../src/invoices/observe.ts';
 import { cancelHold, settleHold } from '../../src/invoices/settle.ts';
 import { invoiceByHash } from '../../src/invoices/store.ts';
-import { bolt11Text, hashOf, newPreimage } from '../../src/lightning/values.ts';
+import { bolt11Text, hashOf, newPreimage, paymentHash as toHash } from '../../src/lightning/values.ts';
 import { sql } from '../../src/platform/db.ts';
-import { type TestCore, testCore, until } from '../support/core.ts';
+import { type TestCore, testCore, testVault, until } from '../support/core.ts';
+import { testDatabase } from '../support/database.ts';
 
 let core: TestCore;
 beforeAll(async () => {
@@ -146,7 +148,7 @@ describe('a deadline', () => {
   });
 });
 
-test('a new set replaces the one that was known, though the state stays held: the old set_id settles nothing', async () => {
+test('trap: lnmux set_id: a new set replaces the one that was known, though the state stays held; the old one settles nothing', async () => {
   const invoice = await create();
   const row = await invoiceByHash(core.db, invoice.paymentHash);
   const from = { hash: invoice.paymentHash, backendId: 'one', identityKey: row?.backendIdentity ?? '' };
@@ -167,6 +169,35 @@ describe('an intention', () => {
     await expect(cancelHold(core.deps.invoices, of(invoice.paymentHash), signal)).rejects.toMatchObject({ refusal: { is: 'wrongState' } });
     await reaches(invoice.paymentHash, 'settled');
     expect((await paid).is).toBe('succeeded');
+  });
+
+  test('trap: crash between settle and ledger credit: whoever comes back credits it, once', async () => {
+    // A life of its own without workers: it settles at the backend and dies before it has written what came of it.
+    const vault = testVault();
+    const [worlds, db] = [createWorlds(), await testDatabase()];
+    const first = await testCore({ db, worlds, vault, workers: false });
+    const wallet = (await first.wallets.wallet(first.ledgerId)) ?? expect.fail('no wallet');
+    const rest = { memo: null, descriptionHash: null, expirySeconds: 600, externalId: null, webhookUrl: null, asked: null };
+    const order = { ...rest, wallet, amountMsat: 1_000_000n, paymentHash: null, longestHoldSeconds: null, onDeadline: 'cancel' as const };
+    const { paymentHash, bolt11 } = await createHoldInvoice(first.deps.invoices, order, signal);
+    const paid = first.backend.world.payer.pay({ bolt11: bolt11Text(bolt11) });
+    const hash = toHash(paymentHash);
+    await until('held there', async () => (await first.backend.hold.find(hash, signal)).is === 'held');
+    const seen = { hash, backendId: 'one', identityKey: (await first.backend.identity(signal)).key };
+    await observeInvoice(first.deps.invoices, { ...seen, sighting: await first.backend.hold.find(hash, signal) });
+    first.backend.faults.next('settleHold', { is: 'loseReply' });
+    await settleHold(first.deps.invoices, { walletId: first.ledgerId, paymentHash, preimage: null }, signal);
+    expect((await paid).is).toBe('succeeded');
+    expect((await invoiceByHash(db, paymentHash))?.state).toBe('settling');
+    const balance = async (of: TestCore) => (await of.wallets.available([of.ledgerId])).get(of.ledgerId);
+    expect(await balance(first)).toBe(0n);
+    await first.end();
+    const second = await testCore({ db, worlds, vault });
+    await until('the credit', async () => (await invoiceByHash(db, paymentHash))?.state === 'settled');
+    await second.sweep.once();
+    expect(await balance(second)).toBe(1_000_000n);
+    await second.end();
+    await db.close();
   });
 
   test('to settle before anything is held is refused', async () => {

@@ -63,7 +63,7 @@ const sweep = async (hash: string) => {
 };
 
 describe('inside', () => {
-  test('moves the amount, costs nothing, and leaves nothing to pay at the backend', async () => {
+  test('trap: internal payment must cancel the backend invoice: it moves the amount, costs nothing, and leaves nothing to pay there', async () => {
     const [before, total] = [await available(payer), await sum()];
     const invoice = await create();
     const answer = await send(invoice.bolt11);

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bolt11Text } from '../../src/lightning/values.ts';
 import { sql } from '../../src/platform/db.ts';
+import { createMetrics } from '../../src/platform/metrics.ts';
 import { auditFindings, auditLedger, coverage } from '../../src/wallets/audit.ts';
 import { createWatchdog } from '../../src/workers/watchdog.ts';
 import { type TestCore, testCore, until } from '../support/core.ts';
@@ -16,7 +17,8 @@ const dog = () => {
   const told: string[] = [];
   const quick = { ...core.deps.payments.clock, sleep: async () => undefined };
   const parts = { db: core.db, clock: quick, log: core.deps.payments.log, registry: core.registry, outgoing: core.outgoing };
-  return { told, ...createWatchdog({ ...parts, alarm: (kind) => void told.push(kind) }) };
+  const metrics = createMetrics();
+  return { told, metrics, ...createWatchdog({ ...parts, metrics, alarm: (kind) => void told.push(kind) }) };
 };
 const receive = async (msat: bigint): Promise<void> => {
   const input = {
@@ -45,8 +47,11 @@ test('says nothing about books that balance, also after receiving, sending and f
     core.asking(),
   );
   expect(auditFindings(await auditLedger(core.db))).toBe(0);
-  expect(await dog().once()).toBeNull();
+  const watchdog = dog();
+  expect(await watchdog.once()).toBeNull();
   expect(await core.outgoing.reason()).toBeNull();
+  expect(await watchdog.metrics.render()).toMatch(/^switchyard_ledger_findings 0$/m);
+  expect(await watchdog.metrics.render()).toMatch(/^switchyard_ledger_owed_sats [1-9]\d*$/m);
 });
 
 test('does not halt because a backend cannot be asked', async () => {
@@ -60,6 +65,7 @@ test('halts when a wallet was changed without a journal, and a person resumes', 
   const watchdog = dog();
   expect(await watchdog.once()).toMatch(/contradict/);
   expect(watchdog.told).toEqual(['ledger.halted']);
+  expect(await watchdog.metrics.render()).toMatch(/^switchyard_ledger_findings 1$/m);
   const target = core.backend.world.payee.createInvoice({ amount: 1_000n as never });
   const order = { walletId: core.walletId, bolt11: target.bolt11, amount: 'inInvoice' as const, memo: null, maxFeeMsat: null };
   await expect(core.ask('sendPayment', order, core.asking())).rejects.toMatchObject({ refusal: { is: 'outgoingHalted' } });

@@ -54,7 +54,7 @@ test('a fee limit of the client’s is kept to, and given back with the rest whe
 });
 
 describe('an answer that is lost', () => {
-  test('stays sending, is PENDING for the caller, and ends by the word of the backend', async () => {
+  test('trap: connection drop mid-pay: stays sending, is PENDING for the caller, and ends by the word of the backend', async () => {
     const target = theirs();
     core.backend.faults.next('pay', { is: 'loseReply' });
     const answer = await core.ask('sendPayment', order(core.walletId, target.bolt11), core.asking());

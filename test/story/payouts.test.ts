@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { SendOnChain } from '../../src/commands/table.ts';
 import { fromSat } from '../../src/lightning/values.ts';
+import { payoutVerbs } from '../../src/main/payouts.ts';
 import { askAboutPayout } from '../../src/payouts/ask.ts';
 import { payoutById } from '../../src/payouts/store.ts';
 import { sql } from '../../src/platform/db.ts';
@@ -25,6 +26,10 @@ beforeEach(() => core.backend.faults.clear());
 const network = () => core.backend.world.network;
 const available = async () => (await core.wallets.available([core.ledgerId])).get(core.ledgerId) ?? 0n;
 const theirs = () => core.backend.world.payee.address();
+/** What the command line asks. */
+const command = (verb: string, args: Record<string, unknown> = {}) => payoutVerbs[verb]?.({ core, db: core.db }, args);
+const listed = async (id: string) =>
+  ((await command('payouts')) as readonly { readonly id: string; readonly isInDoubt: boolean }[]).filter((one) => one.id === id);
 const order = (more: Partial<SendOnChain> = {}): SendOnChain => {
   return { walletId: core.ledgerId, address: theirs(), amount: { msat: fromSat(20_000) }, speed: 'fast', memo: null, ...more };
 };
@@ -123,7 +128,7 @@ describe('a send', () => {
   });
 });
 
-describe('what is refused, with nothing written', () => {
+describe('trap: lntb or a Lightning address sent on-chain, and what else is refused with nothing written', () => {
   test.each([
     ['belowDust', { amount: { msat: fromSat(4_999) } }],
     ['amountIsZero', { amount: { msat: 0n } }],
@@ -131,6 +136,15 @@ describe('what is refused, with nothing written', () => {
     ['invalidInput', { address: 'bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq' }],
     ['invalidInput', { address: 'tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx' }],
     ['invalidInput', { address: 'lnbcrt1nonsense' }],
+    // Lamassu takes what it does not know for an address.
+    [
+      'invalidInput',
+      {
+        address:
+          'lntb20u1p3y0x3hpp5743k2g0fsqqxj7n8qzuhns5gmkk4djeejk3wkp64ppevgekvc0jsdqcve5kzar2v9nr5gpqd4hkuetesp5ez2g297jduwc20t6lmqlsg3man0vf2jfd8ar9fh8fhn2g8yttfkqxqy9gcqcqzys9qrsgqrzjqtx3k77yrrav9hye7zar2rtqlfkytl094dsp0ms5majzth6gt7ca6uhdkxl983uywgqqqqlgqqqvx5qqjqrzjqd98kxkpyw0l9tyy8r8q57k7zpy9zjmh6sez752wj6gcumqnj3yxzhdsmg6qq56utgqqqqqqqqqqqeqqjq7jd56882gtxhrjm03c93aacyfy306m4fq0tskf83c0nmet8zc2lxyyg3saz8x6vwcp26xnrlagf9semau3qm2glysp7sv95693fphvsp54l567',
+      },
+    ],
+    ['invalidInput', { address: 'somebody@blink.sv' }],
     ['notFound', { walletId: '3f2c1b0a-9e8d-4c7b-a6f5-4e3d2c1b0a99' }],
   ] as const)('%s', async (is, more) => {
     const before = await available();
@@ -270,7 +284,36 @@ describe('doubt', () => {
     expect((await rowOf(id))?.state).toBe('sent');
     expect((await listIncidents(core.db, false)).filter(({ subject }) => subject === id)).toMatchObject([{ kind: 'payout.vanished' }]);
     await sound();
-    await sql(core.db, { name: 'test_rest', text: 'UPDATE payouts SET next_check_at = NULL WHERE id = $1' }, [id]);
+    expect(await listed(id)).toMatchObject([{ id, isInDoubt: true }]);
+    expect(await command('payouts.ask', { id })).toMatchObject({ state: 'sent', incidents: [{ kind: 'payout.vanished' }] });
+
+    // Who has looked says that it will never be in a block: the reserve comes back, and the incident is put away.
+    const before = await available();
+    expect(await command('payouts.giveUp', { id, why: 'replaced by hand' })).toMatchObject({ state: 'failed' });
+    expect(await available()).toBe(before + fromSat(20_000) + (answer.payout?.maxFeeMsat ?? 0n));
+    expect((await listIncidents(core.db, false)).filter(({ subject }) => subject === id)).toEqual([]);
+    expect(await txOf(answer.transaction?.id)).toMatchObject({ status: 'failure' });
+    expect(await listed(id)).toEqual([]);
+    await sound();
+    await expect(command('payouts.giveUp', { id, why: 'again' })).rejects.toThrow('failed');
+  });
+
+  test('is given up by nobody while there is no doubt, nor when the node knows it after all', async () => {
+    const silence = core.backend.faults.always('findOnChain', { is: 'notFound' });
+    const answer = await send();
+    const id = answer.payout?.id ?? '';
+    silence();
+    await expect(command('payouts.giveUp', { id, why: 'tired of it' })).rejects.toThrow('not in doubt');
+    core.backend.faults.next('findOnChain', { is: 'notFound' });
+    await command('payouts.ask', { id });
+    expect(await listed(id)).toMatchObject([{ id, isInDoubt: true }]);
+    await expect(command('payouts.giveUp', { id, why: 'it is gone' })).rejects.toThrow('says one');
+    expect((await rowOf(id))?.state).toBe('sent');
+    expect(await command('payouts.giveUp', { id: crypto.randomUUID(), why: 'x' })).toBeNull();
+    network().mineBlocks(1);
+    await sweep();
+    await confirmed(id);
+    await sound();
   });
 });
 

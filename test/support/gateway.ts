@@ -4,13 +4,13 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { root } from '../bench/paths.ts';
 import { type Daemon, guardFolder, startDaemon, whileRunning } from '../regtest/daemon.ts';
 import { freePorts } from '../regtest/ports.ts';
 import { waitUntil } from '../regtest/wait.ts';
 import { type Door, doorAt } from './door.ts';
 
-const cli = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url));
+const cli = join(root, 'dist', 'src', 'cli.js');
 
 export interface Answered {
   readonly code: number;

@@ -27,7 +27,7 @@ const ours = Object.values(schema.getTypeMap())
   .filter((type) => type instanceof GraphQLScalarType && !['Boolean', 'Float', 'ID', 'Int', 'String'].includes(type.name))
   .map(({ name }) => name);
 
-describe('SatAmount', () => {
+describe('trap: amounts as strings: SatAmount', () => {
   it.each([
     ['1500', 1500],
     [1500, 1500],

@@ -153,7 +153,7 @@ describe('an invoice', () => {
     });
   });
 
-  test('that is held ends with the earliest HTLC that is held now, canceled ones beside it', () => {
+  test('trap: min not max or first HTLC expiry: a held one ends with the earliest HTLC that is held now, canceled ones beside it', () => {
     const htlcs = [
       { amt_msat: '400000', expiry_height: 548, state: 'CANCELED' },
       { amt_msat: '600000', expiry_height: 706, state: 'ACCEPTED' },

@@ -1,0 +1,40 @@
+// How many blocks a hold asks for and when it must end: far enough from the block at which the node gives up by itself, whichever LND that is.
+import { describe, expect, test } from 'vitest';
+import { deadlineHeight, dueOf, finalCltvDelta, marginBlocks } from '../../../src/invoices/deadline.ts';
+
+/** Blocks before an HTLC's end at which LND cancels a hold by itself: up to 0.20, and since 0.21. */
+const lndCancelsAt = [12, 18];
+
+describe('trap: LND 0.21 delta change (12 → 18)', () => {
+  test.each(lndCancelsAt)('a hold that nobody decides about ends at least six blocks before LND would, at %i', (blocks) => {
+    const expiry = 1_000;
+    expect(expiry - blocks - deadlineHeight(expiry)).toBeGreaterThanOrEqual(6);
+  });
+
+  test('the final delta is always passed, and leaves the hold its time and the margin', () => {
+    for (const seconds of [30, 600, 3_600, 86_400]) {
+      const blocks = finalCltvDelta(seconds) - marginBlocks;
+      expect(blocks).toBeGreaterThanOrEqual(6);
+      // Blocks of eight minutes that come 1.7 times as fast as that.
+      expect(blocks * 480).toBeGreaterThanOrEqual(seconds * 1.7);
+    }
+  });
+});
+
+describe('what is due', () => {
+  const now = new Date('2026-11-29T08:00:00Z');
+  const row: Parameters<typeof dueOf>[0] = {
+    ...{ kind: 'hold', state: 'held', deadlineHeight: 976, deadlineAt: null, settleAt: null, onDeadline: 'cancel', sealedPreimage: 'k1.x' },
+  };
+  test.each([
+    ['nothing a block before', row, 975, null],
+    ['to cancel at the height', row, 976, 'cancelDue'],
+    ['to settle where that is said', { ...row, onDeadline: 'settle' }, 976, 'settleDue'],
+    ['to settle what is claimed, whatever is said', { ...row, state: 'claimed' }, 976, 'settleDue'],
+    ['to cancel what cannot be settled', { ...row, state: 'claimed', sealedPreimage: null }, 976, 'cancelDue'],
+    ['nothing while no height is known', row, null, null],
+    ['to cancel at the time, with no block', { ...row, deadlineAt: now }, null, 'cancelDue'],
+  ] as const)('is %s', (_, held, height, due) => {
+    expect(dueOf(held, now, height)).toBe(due);
+  });
+});
