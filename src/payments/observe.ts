@@ -45,10 +45,8 @@ export const observeAttempt = async (deps: PaymentDeps, attemptId: string, said:
     const event = newsOf(deps, row, said);
     if (event === null) return row;
     const written = await write(deps, { row, said, event, next: known.next ?? null, payment: known.payment ?? null });
-    if (written.is === 'lost') continue;
-    // Whoever made the call and heard of its success waits to pass it on: it is final, so what was just written need not be read for that.
-    if (written.is === 'moved' && written.row.state === 'succeeded') return written.row;
-    return readAttempt(deps.db, attemptId);
+    // What was just read or written need not be read again: somebody waits, and the stream tells of every payment twice.
+    if (written.is !== 'lost') return written.row;
   }
   return readAttempt(deps.db, attemptId);
 };
@@ -61,7 +59,7 @@ export const observePaymentFact = async (
   const rows = await attemptsForHash(deps.db, fact.hash);
   const ours = rows.filter((row) => row.backendId === fact.backendId && row.backendIdentity === fact.identityKey);
   const about = attemptMeant(ours, refOf(fact.outcome));
-  if (about && !(await leftToCaller(deps, about, fact.outcome))) await observeAttempt(deps, about.id, fact.outcome);
+  if (about && !(await leftToCaller(deps, about, fact.outcome))) await observeAttempt(deps, about.id, fact.outcome, { row: about });
 };
 
 // A backend answers a call within about half a minute (port.ts); then whoever called has written what came of it, or has died.
@@ -119,14 +117,12 @@ interface Seen {
 }
 
 /** `lost`: somebody else has moved the row, and nothing was written. */
-type Written = { readonly is: 'moved'; readonly row: AttemptRow } | { readonly is: 'unchanged' } | { readonly is: 'lost' };
-const unchanged = { is: 'unchanged' } as const;
+type Written = { readonly is: 'stands'; readonly row: AttemptRow } | { readonly is: 'lost' };
 
 const write = async (deps: PaymentDeps, seen: Seen): Promise<Written> => {
   const { row, event } = seen;
   const to = step(attemptTable, row.state, event);
-  const payment = seen.payment ?? (await paymentById(deps.db, row.paymentId));
-  if (!payment) return unchanged;
+  const unchanged: Written = { is: 'stands', row };
   if (to.is === 'forbidden' || (to.is === 'same' && row.state !== 'sending')) {
     // A late "in flight" about an attempt that failed: money may be moving that we believe is not.
     if (to.is === 'forbidden' || attemptAlarms.has(`${row.state}:${event}`)) await tell(deps, row, event);
@@ -135,11 +131,11 @@ const write = async (deps: PaymentDeps, seen: Seen): Promise<Written> => {
   const state = to.is === 'moved' ? to.to : row.state;
   const set = { ...detailsOf(deps, seen), state };
   if (to.is === 'same' && !isNewer(row, set)) return unchanged;
-  const effects = to.is === 'moved' ? await effectsOf(deps, { seen, payment, set }) : {};
+  const effects = to.is === 'moved' ? await endOf(deps, seen, set) : {};
   const moved = await advanceAttempt(deps.db, { id: row.id, from: row.state, set, effects });
   if (!moved) return { is: 'lost' };
   announce(deps, seen, { to: state, incidents: effects.incidents ?? [] });
-  return { is: 'moved', row: withSet(row, set) };
+  return { is: 'stands', row: withSet(row, set) };
 };
 
 /** The row as the move has left it. */
@@ -199,6 +195,12 @@ const detailsOf = (deps: PaymentDeps, { row, said, event }: Seen): Omit<AttemptM
       // Only reached for `provedUnsent`, which is not made from these; kept total.
       return event === 'provedUnsent' ? { disproved: true, ended_at: now, next_check_at: null } : { next_check_at: row.nextCheckAt };
   }
+};
+
+const endOf = async (deps: PaymentDeps, seen: Seen, set: AttemptMove['set']): Promise<Effects> => {
+  const payment = seen.payment ?? (await paymentById(deps.db, seen.row.paymentId));
+  if (!payment) throw new Error(`attempt ${seen.row.id} is of no payment`);
+  return effectsOf(deps, { seen, payment, set });
 };
 
 const effectsOf = async (
