@@ -1,7 +1,17 @@
 // An LND as a rig of the conformance suite: node a behind the adapter, node c two hops away outside, and node f that nobody reaches.
-import { cancelHodlInvoice, createHodlInvoice, createInvoice, getInvoice, payViaPaymentRequest, settleHodlInvoice } from 'ln-service';
+import {
+  cancelHodlInvoice,
+  createChainAddress,
+  createHodlInvoice,
+  createInvoice,
+  getChainTransactions,
+  getInvoice,
+  payViaPaymentRequest,
+  sendToChainAddress,
+  settleHodlInvoice,
+} from 'ln-service';
 import { connectLnd, lndKind } from '../../src/backends/lnd/backend.ts';
-import { backendId, hashOf, type Msat, newPreimage, paymentHash } from '../../src/lightning/values.ts';
+import { backendId, fromSat, hashOf, type Msat, newPreimage, paymentHash } from '../../src/lightning/values.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import { eventually, type Rig } from '../conformance/rig.ts';
@@ -15,6 +25,7 @@ export const lndRig = async (network: Network): Promise<Rig> => {
   const settings = lndKind.settings.parse({ kind: 'lnd', socket: a.socket, cert: a.certPath, macaroon: a.macaroonPath });
   const inner = connectLnd(backendId('lnd'), settings, { log: silentLog, clock: systemClock });
   const held = (id: string) => eventually('the payee holds it', async () => (await getInvoice({ lnd: c.lnd, id })).is_held === true);
+  const { b } = network.nodes;
   // A real node loses nothing on request: the suites that kill it show that.
   return {
     backend: behindGuard(inner),
@@ -52,6 +63,17 @@ export const lndRig = async (network: Network): Promise<Rig> => {
           cancel: () => held(hash).then(() => cancelHodlInvoice({ lnd: c.lnd, id: hash })),
         };
       },
+    },
+    coins: {
+      address: async () => (await createChainAddress({ lnd: b.lnd, format: 'p2wpkh' })).address,
+      arrived: async (address) =>
+        (await getChainTransactions({ lnd: b.lnd })).transactions.flatMap(({ tokens, output_addresses }) =>
+          output_addresses.includes(address) ? [fromSat(tokens)] : [],
+        ),
+      send: async (address, amount) => {
+        await sendToChainAddress({ lnd: b.lnd, address, tokens: Number(amount / 1000n), fee_tokens_per_vbyte: 2 });
+      },
+      mine: network.mine,
     },
     end: () => inner.close(),
   };

@@ -1,6 +1,9 @@
 // What scope ADMIN may do, and that nobody else may.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type TestCore, testCore } from '../support/core.ts';
+import { invoiceByHash } from '../../src/invoices/store.ts';
+import { bolt11Text } from '../../src/lightning/values.ts';
+import { attemptsForHash } from '../../src/payments/store.ts';
+import { type TestCore, testCore, until } from '../support/core.ts';
 
 let core: TestCore;
 beforeAll(async () => {
@@ -24,13 +27,37 @@ test('routes change at run time, and what is in flight stays', async () => {
     { walletId: made.id, bolt11: held.bolt11, amount: 'inInvoice', memo: null, maxFeeMsat: null },
     core.asking(),
   );
+  const { payer } = core.backend.world;
+  const order = { walletId: made.id, amountMsat: 2_000n, memo: null, descriptionHash: null, expirySeconds: null, externalId: null };
+  const holdTerms = { ...order, webhookUrl: null, paymentHash: null, longestHoldSeconds: 60, onDeadline: 'cancel' as const };
+  const [before, holding] = [await invoice(made.id), await core.ask('createHoldInvoice', holdTerms, core.asking())];
+  const waiting = payer.pay({ bolt11: bolt11Text(holding.bolt11) });
+  await until('held', async () => (await invoiceByHash(core.deps.invoices.db, holding.paymentHash))?.state === 'held');
+  await until('under way', async () => (await attemptsForHash(core.deps.invoices.db, held.hash)).length > 0);
   await core.ask('setWalletRoutes', { walletId: made.id, receiveRoute: ['two'], payRoute: ['two'] }, admin());
   const next = await invoice(made.id);
   const { deps } = core;
-  const { invoiceByHash } = await import('../../src/invoices/store.ts');
   expect((await invoiceByHash(deps.invoices.db, next.paymentHash))?.backendId).toBe('two');
   core.backend.world.payee.settle(held, held.preimage as never);
   expect((await sending).payment?.attempts).toMatchObject([{ backendId: 'one', state: 'succeeded' }]);
+  // What the first one has issued and holds is still the first one's.
+  await core.ask('settleHoldInvoice', { walletId: made.id, paymentHash: holding.paymentHash, preimage: null }, core.asking());
+  expect((await waiting).is).toBe('succeeded');
+  expect((await payer.pay({ bolt11: bolt11Text(before.bolt11) })).is).toBe('succeeded');
+  for (const { paymentHash } of [before, holding]) {
+    const row = await until('settled', async () => {
+      const now = await invoiceByHash(core.deps.invoices.db, paymentHash);
+      return now?.state === 'settled' && now;
+    });
+    expect(row.backendId).toBe('one');
+  }
+  const after = core.backend.world.payee.createInvoice({ amount: 3_000n as never });
+  const sent = await core.ask(
+    'sendPayment',
+    { walletId: made.id, bolt11: after.bolt11, amount: 'inInvoice', memo: null, maxFeeMsat: null },
+    core.asking(),
+  );
+  expect(sent.payment?.attempts).toMatchObject([{ backendId: 'two', state: 'succeeded' }]);
 });
 
 test('a route names backends that are there and can do it', async () => {
