@@ -11,6 +11,7 @@ export type Limited = 'invoices' | 'addresses';
 /** What a command makes, where that is limited. */
 export const limitedCommands: { readonly [N in CommandName]?: Limited } = {
   createInvoice: 'invoices',
+  createUsdInvoice: 'invoices',
   createHoldInvoice: 'invoices',
   createCashOut: 'invoices',
   createAddress: 'addresses',

@@ -39,8 +39,12 @@ export const recipientWallet = async (
 ): Promise<WalletView> => {
   const wallet = await deps.wallets.wallet(walletId.toLowerCase());
   if (!wallet) return refuse({ is: 'notFound', what: 'wallet', given: walletId });
-  const own = asking.who?.accountId === wallet.accountId && (asking.who.walletId === null || asking.who.walletId === wallet.id);
-  if (!own) {
+  const { who } = asking;
+  const own = who?.accountId === wallet.accountId && (who.walletId === null || who.walletId === wallet.id);
+  if (own) {
+    // By the way that needs no key nobody gets round the limits of theirs.
+    await deps.limits.keyed('invoices', who);
+  } else {
     // A stranger may make nobody's node sign invoices unless its owner said so.
     if (!wallet.keylessCreate) return refuse({ is: 'notFound', what: 'wallet', given: walletId });
     await deps.limits.keyless(wallet.accountId, asking.from);

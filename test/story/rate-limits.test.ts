@@ -156,6 +156,10 @@ describe('invoices', () => {
     await expect(ask('createInvoice', input(core.walletId), by(one))).rejects.toMatchObject(tooMany);
     // That one counted for the account as well.
     await expect(ask('createInvoice', input(core.walletId), by(three))).rejects.toMatchObject(tooMany);
+    // Neither the way that needs no key nor dollars get round it.
+    await expect(ask('createInvoiceOnBehalf', input(core.ledgerId), by(one))).rejects.toMatchObject(tooMany);
+    const { amountMsat: _none, ...dollars } = { ...input(core.walletId), amount: 5, inSats: false };
+    await expect(ask('createUsdInvoice', dollars, by(one))).rejects.toMatchObject(tooMany);
     // What makes no invoice is not counted.
     await ask('decodeInvoice', { bolt11: core.backend.world.payee.createInvoice({ amount: 5_000n as never }).bolt11 }, by(one));
   });
