@@ -7,7 +7,8 @@ export const notFor = {
   banking: 'Bank accounts and fiat on- and off-ramps.',
   phone: 'Phone login, and the accounts and apps of people’s phones.',
   kyc: 'Levels of how well a person is known, and the fiat limits and regions that go with them.',
-  stablesats: 'Conversion between bitcoin and dollars inside, by Stablesats’ dealer.',
+  stablesats:
+    'Conversion between bitcoin and dollars inside, by Stablesats’ dealer: between wallets, and of coins on the chain into and out of dollars.',
   deprecated: 'Deprecated upstream and gone from its schema.',
 };
 
@@ -15,7 +16,6 @@ export const notFor = {
 export const open = {
   chain: 'Money on the chain.',
   callbacks: 'Web hooks.',
-  dollars: 'Wallets that hold dollars, passed through to a Galoy upstream that has one.',
 };
 
 /** One recording: its file, the operations that it is about, and `case`, `by`, `replay`, `notFor` or `open`. */
