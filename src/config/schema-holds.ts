@@ -19,6 +19,11 @@ export const holds = z.strictObject({
     'a whole number of satoshis',
     'The same for all wallets together.',
   ),
+  nodeSats: key(
+    whole(0, 2_100_000_000_000_000).default(50_000_000),
+    'a whole number of satoshis',
+    'The same at one backend; a wallet that receives by several goes on to the next.',
+  ),
   longestSeconds: key(
     seconds(30, 86_400).default(600),
     'seconds, or text such as 90s, 10m; from 30 seconds to 24 hours',

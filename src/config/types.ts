@@ -102,6 +102,8 @@ export interface HoldsConfig {
   /** At most so much in hold invoices at once. */
   readonly walletSats: number;
   readonly gatewaySats: number;
+  /** At one backend, satoshis. */
+  readonly nodeSats: number;
   /** When the creator names no longest hold. */
   readonly longestSeconds: number;
 }

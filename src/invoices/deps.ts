@@ -34,6 +34,8 @@ export interface InvoiceDeps {
 export interface HoldLimits {
   readonly perWalletMsat: bigint;
   readonly perGatewayMsat: bigint;
+  /** At one backend, whoever's wallets it serves. */
+  readonly perNodeMsat: bigint;
   /** Seconds, for a hold invoice whose creator names no longest hold. */
   readonly longestSeconds: number;
 }

@@ -8,7 +8,7 @@ import { refuse } from '../platform/refusal.ts';
 import { type InvoiceOrder, type IssuedBy, insertIssued, replayed, termsOf } from './create.ts';
 import { finalCltvDelta } from './deadline.ts';
 import type { InvoiceDeps } from './deps.ts';
-import { heldMsat } from './lists.ts';
+import { type HeldNow, heldMsat } from './lists.ts';
 import type { NewInvoice } from './store.ts';
 import type { InvoiceView } from './view.ts';
 
@@ -38,12 +38,12 @@ export const createHoldInvoice = async (deps: InvoiceDeps, order: HoldOrder, sig
   const seconds = longestHold(order, deps.holds.longestSeconds);
   if (order.onDeadline === 'settle' && order.paymentHash !== null)
     return refuse({ is: 'invalidInput', field: 'onDeadline', rule: 'settle needs the preimage', given: 'settle' });
-  await withinHeldLimit(deps, order.wallet.id, order.amountMsat);
+  const held = await withinHeldLimit(deps, order.wallet.id, order.amountMsat);
   const terms = { ...termsOf(order), finalCltvDelta: finalCltvDelta(seconds) };
   // Ours is made here when the backend takes a hash, so that it is known even if the answer gets lost.
   const own = order.paymentHash === null ? newPreimage() : null;
   const hash = order.paymentHash === null ? null : paymentHash(order.paymentHash);
-  const found = await issueHold(deps, { order, terms, seconds, own, hash }, signal);
+  const found = await issueHold(deps, { order, terms, seconds, own, hash, room: roomAt(deps, held) }, signal);
   const secret = found.preimage;
   return insertIssued(deps, order, {
     issue: found.issue,
@@ -72,14 +72,21 @@ const longestHold = ({ longestHoldSeconds }: HoldOrder, usual: number): number =
 };
 
 /** Held HTLCs fill channels: so much may be open or held at once. */
-const withinHeldLimit = async (deps: InvoiceDeps, walletId: string, amountMsat: bigint): Promise<void> => {
+const withinHeldLimit = async (deps: InvoiceDeps, walletId: string, amountMsat: bigint): Promise<HeldNow> => {
   const held = await heldMsat(deps.db, walletId, deps.clock.now());
   const { perWalletMsat, perGatewayMsat } = deps.holds;
   if (held.wallet + amountMsat > perWalletMsat)
     refuse({ is: 'limitExceeded', limit: 'held in this wallet', remainingMsat: perWalletMsat - held.wallet });
   if (held.gateway + amountMsat > perGatewayMsat)
     refuse({ is: 'limitExceeded', limit: 'held in this gateway', remainingMsat: perGatewayMsat - held.gateway });
+  return held;
 };
+
+/** What each backend may still hold, in msat. */
+const roomAt =
+  ({ holds }: InvoiceDeps, held: HeldNow) =>
+  (backendId: string): bigint =>
+    holds.perNodeMsat - (held.nodes.get(backendId) ?? 0n);
 
 interface HoldIssue {
   readonly order: HoldOrder;
@@ -87,6 +94,7 @@ interface HoldIssue {
   readonly seconds: number;
   readonly own: Preimage | null;
   readonly hash: PaymentHash | null;
+  readonly room: (backendId: string) => bigint;
 }
 
 const takes = (hold: Hold, ask: HoldIssue): boolean => {
@@ -98,7 +106,13 @@ const issueHold = async (deps: InvoiceDeps, ask: HoldIssue, signal: AbortSignal)
   const route = ask.order.wallet.receiveRoute.map((id) => deps.registry.get(id)).filter((one): one is Registered => one !== null);
   const able = route.filter(({ backend }) => backend.hold && takes(backend.hold, ask));
   if (route.length > 0 && able.length === 0) return refuse({ is: 'notSupported' });
-  for (const one of able) {
+  // One that is full is passed over: another node of the route may take it.
+  const amountMsat = ask.order.amountMsat ?? 0n;
+  const roomy = able.filter(({ backend }) => ask.room(backend.id) >= amountMsat);
+  if (able.length > 0 && roomy.length === 0) {
+    return refuse({ is: 'limitExceeded', limit: 'held at these nodes', remainingMsat: ask.room(able[0]?.backend.id ?? '') });
+  }
+  for (const one of roomy) {
     const found = await issueOn(deps, ask, { one, signal });
     if (found) return found;
   }

@@ -40,18 +40,26 @@ const cursorId = async (db: Database, hash: string | null, field: string): Promi
 
 const held = {
   name: 'invoices_held_msat',
-  text: `SELECT coalesce(sum(amount_msat), 0)::bigint AS gateway, coalesce(sum(amount_msat) FILTER (WHERE wallet_id = $1), 0)::bigint AS wallet
-    FROM invoices WHERE kind = 'hold' AND (state IN ('held', 'claimed', 'settling', 'canceling') OR (state = 'open' AND expires_at > $2))`,
+  text: `SELECT backend_id AS "backendId", sum(amount_msat)::bigint AS node, coalesce(sum(amount_msat) FILTER (WHERE wallet_id = $1), 0)::bigint AS wallet
+    FROM invoices WHERE kind = 'hold' AND (state IN ('held', 'claimed', 'settling', 'canceling') OR (state = 'open' AND expires_at > $2))
+    GROUP BY backend_id`,
 };
 
-/** What hold invoices ask for or hold now, in msat: of one wallet and of all. */
-export const heldMsat = async (
-  db: Database,
-  walletId: string,
-  now: Date,
-): Promise<{ readonly wallet: bigint; readonly gateway: bigint }> => {
-  const [row] = await sql<{ wallet: bigint; gateway: bigint }>(db, held, [walletId, now]);
-  return row ?? { wallet: 0n, gateway: 0n };
+export interface HeldNow {
+  readonly wallet: bigint;
+  readonly gateway: bigint;
+  /** By backend id; absent: nothing. */
+  readonly nodes: ReadonlyMap<string, bigint>;
+}
+
+/** What hold invoices ask for or hold now, in msat: of one wallet, of all, and of all at each backend. */
+export const heldMsat = async (db: Database, walletId: string, now: Date): Promise<HeldNow> => {
+  const rows = await sql<{ backendId: string; node: bigint; wallet: bigint }>(db, held, [walletId, now]);
+  return {
+    wallet: rows.reduce((sum, row) => sum + row.wallet, 0n),
+    gateway: rows.reduce((sum, row) => sum + row.node, 0n),
+    nodes: new Map(rows.map((row) => [row.backendId, row.node])),
+  };
 };
 
 const sealing = {

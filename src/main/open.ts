@@ -101,6 +101,7 @@ const limitsOf = ({ limits }: Config): LimitSettings => ({
 const heldAtMost = ({ holds }: Config) => ({
   perWalletMsat: BigInt(holds.walletSats) * 1000n,
   perGatewayMsat: BigInt(holds.gatewaySats) * 1000n,
+  perNodeMsat: BigInt(holds.nodeSats) * 1000n,
   longestSeconds: holds.longestSeconds,
 });
 

@@ -153,6 +153,6 @@ const createFor = async (parts: HouseParts, { life, worlds, witness, backends }:
     simulatedPayer: null,
     simulatedDepositor: null,
     vault: parts.vault,
-    holds: { perWalletMsat: 10_000_000_000n, perGatewayMsat: 100_000_000_000n, longestSeconds: 600 },
+    holds: { perWalletMsat: 10_000_000_000n, perGatewayMsat: 100_000_000_000n, perNodeMsat: 50_000_000_000n, longestSeconds: 600 },
   });
 };

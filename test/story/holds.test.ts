@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createWorlds } from '../../src/backends/simulated/worlds.ts';
 import { createHoldInvoice, type HoldOrder } from '../../src/invoices/hold.ts';
+import { heldMsat } from '../../src/invoices/lists.ts';
 import { observeInvoice } from '../../src/invoices/observe.ts';
 import { cancelHold, settleHold } from '../../src/invoices/settle.ts';
 import { invoiceByHash } from '../../src/invoices/store.ts';
@@ -226,6 +227,24 @@ describe('an intention', () => {
 describe('limits', () => {
   test('refuse what would fill the channels', async () => {
     await expect(create({ amountMsat: 9_999_999_999_000n })).rejects.toMatchObject({ refusal: { is: 'limitExceeded' } });
+  });
+  test('of a node: the next one of the route takes it, and when all are full nobody does', async () => {
+    const wallet = (await core.wallets.wallet(core.twoWalletId)) ?? expect.fail('no wallet');
+    const holds = { perWalletMsat: 10n ** 15n, perGatewayMsat: 10n ** 15n, perNodeMsat: 5_000_000n, longestSeconds: 600 };
+    const before = await heldMsat(core.db, wallet.id, new Date());
+    const room = (id: string) => 5_000_000n - (before.nodes.get(id) ?? 0n);
+    const rest = { memo: null, descriptionHash: null, expirySeconds: 600, externalId: null, webhookUrl: null, asked: null };
+    const order = { ...rest, wallet, paymentHash: null, longestHoldSeconds: null, onDeadline: 'cancel' as const };
+    const made = async (amountMsat: bigint) => {
+      const { paymentHash } = await createHoldInvoice({ ...core.deps.invoices, holds }, { ...order, amountMsat }, signal);
+      return (await invoiceByHash(core.db, paymentHash))?.backendId;
+    };
+    // To the last satoshi, so that nothing is left there.
+    if (room('one') > 0n) expect(await made(room('one'))).toBe('one');
+    expect(await made(3_000_000n)).toBe('two');
+    await expect(made(room('two') - 2_999_000n)).rejects.toMatchObject({
+      refusal: { is: 'limitExceeded', limit: 'held at these nodes', remainingMsat: 0n },
+    });
   });
   test('refuse a hold without an amount, or longer than a day', async () => {
     await expect(create({ amountMsat: null })).rejects.toMatchObject({ refusal: { is: 'amountRequired' } });

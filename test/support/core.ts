@@ -102,7 +102,7 @@ export const testCore = async (options: TestCoreOptions = {}): Promise<TestCore>
     simulatedPayer: null,
     simulatedDepositor: null,
     vault: options.vault ?? testVault(),
-    holds: { perWalletMsat: 10_000_000_000n, perGatewayMsat: 100_000_000_000n, longestSeconds: 600 },
+    holds: { perWalletMsat: 10_000_000_000n, perGatewayMsat: 100_000_000_000n, perNodeMsat: 50_000_000_000n, longestSeconds: 600 },
     ...(options.mark && { mark: options.mark }),
   });
   const accountId = await core.wallets.ensureAccount('operator', null);
