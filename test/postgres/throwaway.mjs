@@ -72,19 +72,27 @@ export const startServer = async (folder, home, { durable = false } = {}) => {
   const settings = [...careless, 'max_connections=300'].flatMap((word) => ['-c', word]);
   const listening = ['-c', 'listen_addresses=127.0.0.1', '-p', String(port), '-k', home];
   const words = ['-D', data, ...listening, ...settings, '-c', 'log_min_messages=panic'];
-  const server = spawn(join(folder, 'postgres'), words, { ...user, cwd: home, stdio: ['ignore', 'ignore', 'ignore'] });
-  const ended = new Promise((resolve) => server.once('exit', resolve));
-  const stop = async () => {
-    // SIGINT is PostgreSQL's fast shutdown: it ends its sessions instead of waiting for them.
-    server.kill('SIGINT');
-    const gone = await Promise.race([ended.then(() => true), sleep(10_000, false)]);
-    if (!gone) server.kill('SIGKILL');
+  const url = `postgresql://switchyard@127.0.0.1:${port}/postgres`;
+  let server = null;
+  let ended = Promise.resolve();
+  const end = async (signal) => {
+    server?.kill(signal);
+    const gone = await Promise.race([ended.then(() => true), sleep(10_000, false, { ref: false })]);
+    if (!gone) server?.kill('SIGKILL');
     await ended;
   };
-  const url = `postgresql://switchyard@127.0.0.1:${port}/postgres`;
-  await waitUntilReady(url, server).catch(async (error) => {
-    await stop();
-    throw error;
-  });
-  return { url, stop };
+  // SIGINT is PostgreSQL's fast shutdown: it ends its sessions instead of waiting for them.
+  const stop = () => end('SIGINT');
+  const start = async () => {
+    const mine = spawn(join(folder, 'postgres'), words, { ...user, cwd: home, stdio: ['ignore', 'ignore', 'ignore'] });
+    server = mine;
+    ended = new Promise((resolve) => mine.once('exit', resolve));
+    await waitUntilReady(url, mine).catch(async (error) => {
+      await stop();
+      throw error;
+    });
+  };
+  await start();
+  // SIGQUIT is its immediate shutdown: all at once, recovered from the log at the next start.
+  return { url, start, stop, crash: () => end('SIGQUIT') };
 };

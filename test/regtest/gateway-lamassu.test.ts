@@ -1,9 +1,8 @@
-// A Lamassu ATM server against the gateway on real nodes: the recorded requests, byte for byte but for wallet, invoice and amount, with axios'
-// headers, and of each answer exactly what its plugin reads (recordings and their source: test/contract/upstream).
-import { readFileSync } from 'node:fs';
+// A Lamassu ATM server against the gateway on real nodes.
 import { parsePaymentRequest } from 'ln-service';
 import { describe, expect, test } from 'vitest';
 import { useGateway } from './gatewayBench.ts';
+import { machineAt } from './lamassu.ts';
 import { invoiceOf, payFrom, settlementAt } from './people.ts';
 import { useNetwork } from './useNetwork.ts';
 import { waitUntil } from './wait.ts';
@@ -11,89 +10,7 @@ import { waitUntil } from './wait.ts';
 const network = await useNetwork();
 const { b, c, e } = network.nodes;
 const { gateway, key, wallet, checkBooks } = await useGateway(network);
-const { walletId } = wallet;
-
-interface Body {
-  readonly operationName: string;
-  readonly query: string;
-  readonly variables: object;
-}
-
-const recorded = (name: string): Body => {
-  const file = new URL(`../contract/upstream/recordings/client-request--lamassu-${name}.json`, import.meta.url);
-  const { request }: { request: { body: Body; headers: object } } = JSON.parse(readFileSync(file, 'utf8'));
-  return request.body;
-};
-
-type Json = Readonly<Record<string, unknown>>;
-interface Reply<T> {
-  readonly status: number;
-  readonly data: T;
-  readonly errors?: unknown;
-}
-
-/** As axios 0.21.1 sends it; what is not HTTP 2xx throws there. */
-const post = async <T>(body: Body, secret: Json = { 'x-api-key': key }): Promise<T> => {
-  const headers = {
-    ...{ 'content-type': 'application/json', accept: 'application/json, text/plain, */*', 'user-agent': 'axios/0.21.1' },
-    ...Object.fromEntries(Object.entries(secret).map(([name, value]) => [name, String(value)])),
-  };
-  const response = await fetch(gateway.endpoint, { method: 'POST', headers, body: JSON.stringify(body) });
-  expect(response.headers.get('content-type')).toMatch(/^application\/json/);
-  const reply: Reply<T> = { status: response.status, ...JSON.parse(await response.text()) };
-  expect({ status: reply.status, errors: reply.errors }).toEqual({ status: 200, errors: undefined });
-  return reply.data;
-};
-
-/** The recording with this machine's own values; every key that is filled in must have been recorded. */
-const filled = (name: string, input: Json): Body => {
-  const body = recorded(name);
-  const { input: was = {} }: { input?: Json } = body.variables;
-  expect(Object.keys(was).sort()).toEqual(Object.keys(input).sort());
-  for (const [field, value] of Object.entries(input)) expect(typeof value).toBe(typeof was[field]);
-  return { ...body, variables: { input } };
-};
-
-interface Sent {
-  readonly lnNoAmountInvoicePaymentSend: { readonly status: string; readonly errors: readonly { readonly message: string }[] };
-}
-
-const balance = async (): Promise<number> => {
-  const body = { ...recorded('me-wallet-balance'), variables: { walletId } };
-  const { me } = await post<{ me: { defaultAccount: { walletById: { balance: number } } } }>(body);
-  return me.defaultAccount.walletById.balance;
-};
-const newAddress = async (amount: string): Promise<string> => {
-  const { lnInvoiceCreate } = await post<{ lnInvoiceCreate: { invoice: { paymentRequest: string } } }>(
-    filled('lninvoicecreate', { walletId, amount }),
-  );
-  return lnInvoiceCreate.invoice.paymentRequest;
-};
-/** What the plugin makes of it: exactly PAID is confirmed, all else is not seen yet. */
-const getStatus = async (paymentRequest: string): Promise<'confirmed' | 'notSeen'> => {
-  const { lnInvoicePaymentStatus } = await post<{ lnInvoicePaymentStatus: { status: string } }>(
-    filled('lninvoicepaymentstatus', { paymentRequest }),
-  );
-  return lnInvoicePaymentStatus.status === 'PAID' ? 'confirmed' : 'notSeen';
-};
-/** ALREADY_PAID and FAILURE throw the first error's message there; SUCCESS and PENDING count as sent. */
-const sendCoins = async (paymentRequest: string, amount: string, secret?: Json): Promise<string> => {
-  const body = filled('lnnoamountinvoicepaymentsend', { paymentRequest, walletId, amount });
-  const { lnNoAmountInvoicePaymentSend: answer } = await post<Sent>(body, secret);
-  if (['SUCCESS', 'PENDING'].includes(answer.status)) return 'sent';
-  return `threw ${answer.status}: ${answer.errors[0]?.message}`;
-};
-const probeLN = async (paymentRequest: string): Promise<Json> => {
-  const amounts = ['200000', '1000000', '2000000'];
-  const answers = await Promise.all(
-    amounts.map((amount) =>
-      post<{ lnNoAmountInvoiceFeeProbe: { errors: readonly unknown[] } }>(
-        filled('lnnoamountinvoicefeeprobe', { paymentRequest, walletId, amount }),
-      ),
-    ),
-  );
-  return Object.fromEntries(amounts.map((amount, index) => [amount, answers[index]?.lnNoAmountInvoiceFeeProbe.errors.length === 0]));
-};
+const { balance, newAddress, getStatus, sendCoins, probeLN } = machineAt({ endpoint: gateway.endpoint, key, walletId: wallet.walletId });
 
 describe('cash-out', () => {
   test('an invoice for the bills, polled until the customer has paid', async () => {
@@ -110,7 +27,7 @@ describe('cash-out', () => {
 });
 
 describe('cash-in', () => {
-  test('trap: three parallel fee probes per scan: what can be reached is asked for three amounts at once', async () => {
+  test('what can be reached is asked for three amounts at once', async () => {
     expect(await probeLN((await invoiceOf(b, null)).request)).toEqual({ 200000: true, 1000000: true, 2000000: true });
     expect(await probeLN((await invoiceOf(e, null)).request)).toEqual({ 200000: true, 1000000: false, 2000000: false });
     expect(await probeLN((await invoiceOf(await network.unreachableNode(), null)).request)).toEqual({

@@ -1,8 +1,12 @@
-// The lnmux suite on the real daemon, when somebody has one; and its transcripts, compared with those that were recorded, or recorded anew.
+// The lnmux suite on the real daemon, when somebody has one, and what every backend and a whole gateway are asked; and its transcripts, compared with those that were recorded, or recorded anew.
 import { afterAll, test } from 'vitest';
+import { behindGuard } from '../conformance/simulated-rig.ts';
+import { describeBackend } from '../conformance/suite.ts';
+import { adapterOn } from '../lnmux/bench.ts';
 import { lnmuxSuite } from '../lnmux/suite.ts';
 import { transcripts } from '../lnmux/transcripts.ts';
 import { findLnmuxd, openReal, type RealBench } from './lnmuxd.ts';
+import { severalBackends } from './several.ts';
 
 const say = (line: string): void => void process.stdout.write(`lnmuxd: ${line}\n`);
 const found = findLnmuxd(process.env);
@@ -27,5 +31,20 @@ if (typeof found === 'string') {
     close,
     record: recording ? (process.env.LNMUXD_SOURCE ?? 'an lnmuxd of which nobody said more') : null,
   });
-  if (!recording) lnmuxSuite('the real lnmuxd', open, close);
+  if (!recording) {
+    lnmuxSuite('the real lnmuxd', open, close);
+    describeBackend('lnmuxd', async () => {
+      const real = await open();
+      const { backend } = adapterOn(real);
+      return {
+        backend: behindGuard(backend),
+        pay: async (bolt11) => (await real.pay(bolt11)).is === 'succeeded',
+        end: () => backend.close(),
+      };
+    });
+    severalBackends('the real lnmuxd', async () => {
+      const real = await open();
+      return { network: real.network, bench: real };
+    });
+  }
 }

@@ -98,7 +98,7 @@ const started = (home: string, args: readonly string[], port: number): { readonl
   const before = existsSync(output) ? readFileSync(output, 'utf8').length : 0;
   const daemon = startDaemon({ name: 'the gateway', command: process.execPath, args: [cli, ...args], home });
   const said = () => readFileSync(output, 'utf8').slice(before).includes(`http://127.0.0.1:${port}/graphql`);
-  return { daemon, ready: whileRunning(daemon, waitUntil('the gateway to say where it listens', said, 60_000)).then(() => undefined) };
+  return { daemon, ready: whileRunning(daemon, waitUntil('the gateway to say where it listens', said, 150_000)).then(() => undefined) };
 };
 
 /**

@@ -34,7 +34,7 @@ export interface Paid {
   readonly preImage: string | null;
   readonly amountMsat: string;
   readonly feeMsat: string | null;
-  readonly attempts: readonly { readonly status: string; readonly failure: string | null }[];
+  readonly attempts: readonly { readonly backend: string; readonly status: string; readonly failure: string | null }[];
 }
 export interface PaymentEvent {
   readonly lnPayment: { readonly cursor: string | null; readonly errors: readonly Told[]; readonly payment: Paid | null };
@@ -43,7 +43,7 @@ export interface PaymentEvent {
 const moved =
   '{ id status direction settlementAmount settlementFee initiationVia { ... on InitiationViaLn { paymentHash } } ' +
   'settlementVia { ... on SettlementViaLn { preImage } } }';
-const paid = '{ status failure preImage amountMsat feeMsat attempts { status failure } }';
+const paid = '{ status failure preImage amountMsat feeMsat attempts { backend status failure } }';
 
 export const sends = {
   ofInvoice: `mutation s($input: LnInvoicePaymentInput!) { answer: lnInvoicePaymentSend(input: $input) { status errors { message code path } transaction ${moved} } }`,
