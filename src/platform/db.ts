@@ -6,7 +6,6 @@ import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import { listenOn } from './db-listen.ts';
 import { migrate } from './migrate.ts';
-import { openEmbedded } from './pglite.ts';
 import { openPool } from './pool.ts';
 
 export type DatabaseOptions = {
@@ -45,7 +44,8 @@ export type Database = {
 /** Opens and migrates. @throws Error when the server cannot be reached, the directory is taken, or a migration fails. */
 export const openDatabase = async (options: DatabaseOptions): Promise<Database> => {
   const { url, log } = options;
-  const embedded = url === null ? await openEmbedded(options) : null;
+  // Loaded only where it is wanted: a gateway on a server need not wait for it.
+  const embedded = url === null ? await (await import('./pglite.ts')).openEmbedded(options) : null;
   const pool = openPool({ ...(embedded?.config ?? serverConfig(options)), connectionTimeoutMillis: 30_000 });
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
   const end = async (): Promise<void> => {
