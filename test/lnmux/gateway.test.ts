@@ -110,6 +110,26 @@ test('a hold invoice waits for its caller within the time that lnmux gives', asy
   await expect(hold({ core, walletId }, 31)).rejects.toMatchObject({ refusal: { is: 'notSupported' } });
 });
 
+test('a node of the cluster stops after the invoice was made: it is paid through the other; what is more than either can take arrives over both', async () => {
+  const { bench, core, walletId } = await started();
+  const invoice = await plain({ core, walletId });
+  const large = await createInvoice(
+    core.deps.invoices,
+    { ...usual, amountMsat: bench.needsBoth, wallet: await walletOf({ core, walletId }) },
+    signal,
+  );
+  await bench.stopNode(0);
+  expect(await bench.pay(invoice.bolt11)).toMatchObject({ is: 'succeeded', parts: 1 });
+  await reaches(core, invoice.paymentHash, 'settled');
+  expect(statusOf(await rowOf(core, invoice.paymentHash), new Date())).toBe('PAID');
+  await bench.startNode(0);
+  const paid = await bench.pay(large.bolt11);
+  expect(paid.is === 'succeeded' && paid.parts).toBeGreaterThan(1);
+  await reaches(core, large.paymentHash, 'settled');
+  expect(await rowOf(core, large.paymentHash)).toMatchObject({ receivedMsat: bench.needsBoth });
+  expect(await incidents(core)).toEqual([]);
+}, 90_000);
+
 test('canceled while it was open: whatever is paid is given back, and it ends when nobody can pay it any more', async () => {
   const { bench, core, walletId } = await started();
   const invoice = await plain({ core, walletId });

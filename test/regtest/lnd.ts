@@ -97,7 +97,7 @@ export async function describeNode(place: NodePlace): Promise<NodeDescription> {
   const reach = { socket: `localhost:${place.rpcPort}`, ...credentials(place.home) };
   const connection = await waitUntil(`lnd ${place.name} to write its macaroon`, () => connect(reach));
   try {
-    const info = await waitUntil(`lnd ${place.name} to answer`, () => getWalletInfo({ lnd: connection.lnd }));
+    const info = await waitUntil(`lnd ${place.name} to answer`, () => getWalletInfo({ lnd: connection.lnd }), 180_000);
     const { rpcPort, p2pPort, name } = place;
     const version = info.version.split(' ')[0] ?? '';
     return { name, pubkey: info.public_key, version, rpcPort, p2pPort, ...reach };
