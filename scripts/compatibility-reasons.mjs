@@ -3,7 +3,7 @@
 
 /** In the order of the page. */
 export const reasons = {
-  callbacks: 'Web hooks of an account: not yet; the list is there and is empty.',
+  portal: 'The pages of the service that calls back for Blink: `switchyard callbacks list` shows what they would.',
   people: 'Accounts of people, their logins, phones and contacts: accounts here are the operator’s, and keys open them.',
   settings: 'Settings of an account: the operator’s configuration and command line have them.',
   blink: 'Services of Blink’s own: maps, quizzes, support, apps, regions, the end of custody.',
@@ -14,7 +14,7 @@ const onAccount = (...fields) => [...at('Account', ...fields), ...at('ConsumerAc
 
 /** Fields of types that are served (the three roots among them); what only they lead to is left out for the same reason. */
 export const leftOut = {
-  callbacks: [...at('Mutation', 'callbackEndpointAdd', 'callbackEndpointDelete'), ...onAccount('callbackPortalUrl')],
+  portal: [...onAccount('callbackPortalUrl')],
   people: [
     ...at('Mutation', 'accountDelete', 'captchaCreateChallenge', 'captchaRequestAuthCode', 'contactCreate', 'userContactUpdateAlias'),
     ...at('Mutation', 'userEmailDelete', 'userEmailRegistrationInitiate', 'userEmailRegistrationValidate', 'userLogin', 'userLoginUpgrade'),

@@ -15,7 +15,6 @@ export const notFor = {
 /** What is to come: none of it is counted as answered. */
 export const open = {
   chain: 'Money on the chain.',
-  callbacks: 'Web hooks.',
 };
 
 /** One recording: its file, the operations that it is about, and `case`, `by`, `replay`, `notFor` or `open`. */

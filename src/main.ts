@@ -5,6 +5,7 @@ import { readSandbox } from './cli/sandbox.ts';
 import type { Config } from './config/types.ts';
 import { createGraphqlDoor } from './doors/graphql/door.ts';
 import { schema } from './doors/graphql/schema.ts';
+import { createWebhooksDoor, type WebhooksDoor } from './doors/webhooks/door.ts';
 import { adminPort } from './main/admin.ts';
 import { type Opened, openCore, simulatedAddress, simulatedPayee } from './main/open.ts';
 import { systemClock } from './platform/clock.ts';
@@ -44,15 +45,24 @@ export const serve = async (config: Config, opened: Opened): Promise<RunningGate
   await core.restore.notice();
   const { url } = await http.listen();
   core.start();
+  const webhooks = createWebhooksDoor({ deps: core.deps, metrics });
+  webhooks.start();
   const sandbox: Sandbox | null = key && { ...key, endpoint: `${config.listen.publicUrl ?? url}/graphql` };
   log.info({ url, network: config.network, backends: config.backends.map((one) => one.id) }, 'the gateway listens');
-  return { url, sandbox, admin: adminPort(opened), close: () => shutDown(opened, http, drainSeconds) };
+  return { url, sandbox, admin: adminPort(opened), close: () => shutDown(opened, { http, webhooks }, drainSeconds) };
 };
 
-const shutDown = async (opened: Opened, http: HttpServer, drainSeconds: number): Promise<void> => {
+interface Doors {
+  readonly http: HttpServer;
+  readonly webhooks: WebhooksDoor;
+}
+
+const shutDown = async (opened: Opened, { http, webhooks }: Doors, drainSeconds: number): Promise<void> => {
   await http.close(drainSeconds * 1000);
   // A send whose client has gone is still between its insert and its answer: what is begun is written down, as far as the time allows.
   await Promise.race([opened.core.atRest(), systemClock.sleep(drainSeconds * 1000)]);
+  // Calls have ten seconds at most, and one that is not noted is made again.
+  await webhooks.close();
   await opened.close();
 };
 

@@ -1,4 +1,5 @@
 // The verbs of the command line, in the order in which a newcomer needs them.
+import { callbacksList, callbacksReplay, callbacksSecret } from './callbacks.ts';
 import { doctor } from './doctor.ts';
 import { incidents } from './incidents.ts';
 import { incidentsResolve } from './incidents-resolve.ts';
@@ -27,6 +28,9 @@ export const verbs: readonly Verb[] = [
   keysRevoke,
   preimageKeysRotate,
   walletsList,
+  callbacksList,
+  callbacksReplay,
+  callbacksSecret,
   incidents,
   incidentsResolve,
   look,

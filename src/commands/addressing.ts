@@ -33,7 +33,6 @@ const backendMs = 15_000;
 export const addressHandlers = (deps: CommandDeps, { askedUnder, pay }: Shared): Handlers => ({
   sendLnurl: async (input, asking) => {
     const wallet = await ownWallet(deps, asking, input.walletId);
-    if (wallet.currency !== 'BTC') return refuse({ is: 'wrongCurrency' });
     if (input.amountMsat <= 0n) return refuse({ is: 'amountIsZero' });
     const asked = askedUnder(asking, 'sendLnurl', input);
     const digest =
@@ -82,7 +81,7 @@ const invoiceOfOurs = async (
   from: WalletView,
   { username, amountMsat, comment }: { readonly username: string; readonly amountMsat: bigint; readonly comment: string | null },
 ): Promise<PayableInvoice> => {
-  const wallet = await deps.wallets.publicWallet(username);
+  const wallet = await deps.wallets.publicWallet(username, 'BTC');
   if (!wallet) return refuse({ is: 'notFound', what: 'account', given: username });
   if (wallet.id === from.id) return refuse({ is: 'selfPayment' });
   const order = { amountMsat, memo: comment, descriptionHash: null, expirySeconds: null, externalId: null, webhookUrl: null };

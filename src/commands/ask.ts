@@ -16,6 +16,7 @@ import { transactionOf } from '../wallets/transactions.ts';
 import type { WalletView } from '../wallets/view.ts';
 import { addressHandlers } from './addressing.ts';
 import { adminHandlers } from './administer.ts';
+import { callbackHandlers } from './callbacks.ts';
 import { cashOutHandlers, refuseForCashOut } from './cashing.ts';
 import type { CommandDeps } from './deps.ts';
 import { dollarHandlers } from './dollars.ts';
@@ -46,6 +47,7 @@ export const createAsk = (deps: CommandDeps): Ask => {
     ...adminHandlers(deps),
     ...keyHandlers(deps),
     ...cashOutHandlers(deps, { ownWallet: (asking, id) => ownBitcoin(deps, asking, id), askedUnder }),
+    ...callbackHandlers(deps),
     ...transferHandlers(deps, { askedUnder }),
     ...priceHandlers(deps),
     ...dollarHandlers(deps, { askedUnder, send: (input, on) => send(deps, input, on) }),

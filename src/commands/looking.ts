@@ -12,6 +12,7 @@ import { balanceReader } from '../wallets/balances.ts';
 import { spentByKeys } from '../wallets/spending.ts';
 import { transactionById, transactionPage, transactionsByHash } from '../wallets/transactions.ts';
 import type { Page } from '../wallets/view.ts';
+import { callbacksOf } from './callbacks.ts';
 import { ownCashOut } from './cashing.ts';
 import type { CommandDeps } from './deps.ts';
 import { watchHold } from './holdwatch.ts';
@@ -55,6 +56,7 @@ export const createReads = (deps: CommandDeps): Reads => {
     invoices: async (walletIds, page) => mapPage(await invoicePage(db, { walletIds, kind: null }, page), toInvoiceView),
     holdInvoices: async (walletIds, page) => mapPage(await invoicePage(db, { walletIds, kind: 'hold' }, page), toInvoiceView),
     cashOut: (who, id) => ownCashOut(deps, who, id),
+    callbackEndpoints: (who) => callbacksOf(deps, who),
     blockHeight: deps.invoices.heights.of,
     watchHoldInvoice: (who, hash, signal) => watchHold(deps, { who, hash: hash.toLowerCase() }, signal),
     invoiceByHash: async (walletIds, hash) => {

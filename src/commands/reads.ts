@@ -5,6 +5,7 @@ import type { PaymentView } from '../payments/view.ts';
 import type { Speed } from '../payouts/view.ts';
 import type { IncidentView } from '../platform/incidents.ts';
 import type { Spent } from '../wallets/spending.ts';
+import type { EndpointView } from '../wallets/store-callbacks.ts';
 import type { KeyView } from '../wallets/store-keys.ts';
 import type { AccountView, Page, PageAsk, Principal, TransactionView, WalletView } from '../wallets/view.ts';
 import type { PriceReads } from './pricing.ts';
@@ -65,6 +66,8 @@ export interface Reads extends PriceReads, UpdateReads {
   watchPayment(who: Principal, paymentHash: string, after: string | null, signal: AbortSignal): AsyncIterable<PaymentEvent>;
   /** Of the principal's account, or of the one wallet that it is bound to; newest last. */
   apiKeys(who: Principal): Promise<readonly KeyView[]>;
+  /** Where the principal's account wants to be called, oldest first; none for a key that sees one wallet. */
+  callbackEndpoints(who: Principal): Promise<readonly EndpointView[]>;
   /** What each of these keys has spent, in the order asked. */
   spentByKeys(keyIds: readonly string[]): Promise<readonly Spent[]>;
   /** Every configured backend as it is now; asked of each, so it may take seconds. For scope ADMIN. */

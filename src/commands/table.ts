@@ -5,6 +5,7 @@ import type { DecodedBolt11 } from '../lightning/bolt11.ts';
 import type { PaymentView } from '../payments/view.ts';
 import type { PayoutView, Speed } from '../payouts/view.ts';
 import type { LimitWindow } from '../wallets/spending.ts';
+import type { EndpointView } from '../wallets/store-callbacks.ts';
 import type { KeyView } from '../wallets/store-keys.ts';
 import type { AccountView, Principal, Scope, TransactionView, WalletView } from '../wallets/view.ts';
 
@@ -247,6 +248,13 @@ export interface CommandTypes {
   /** The secret is in this answer and nowhere else. */
   readonly createKey: { readonly input: CreateKey; readonly output: { readonly key: string; readonly view: KeyView } };
   readonly revokeKey: { readonly input: { readonly id: string }; readonly output: KeyView };
+  /** The secret that signs what is sent there is in this answer and nowhere else that a client sees. */
+  readonly addCallback: {
+    readonly input: { readonly url: string };
+    readonly output: { readonly endpoint: EndpointView; readonly secret: string };
+  };
+  /** What still waits for it is dropped. */
+  readonly deleteCallback: { readonly input: { readonly id: string }; readonly output: { readonly id: string } };
   readonly setKeyLimit: { readonly input: SetKeyLimit; readonly output: KeyView };
   /** Asks the backend now what became of a payment, and writes down what it says. */
   readonly askPayment: { readonly input: { readonly paymentHash: string }; readonly output: PaymentView };
@@ -300,6 +308,8 @@ export const commandScopes: { readonly [N in CommandName]: readonly Scope[] } = 
   setWalletRoutes: ['ADMIN'],
   createKey: ['ADMIN'],
   revokeKey: ['ADMIN'],
+  addCallback: ['WRITE'],
+  deleteCallback: ['WRITE'],
   setKeyLimit: ['ADMIN'],
   askPayment: ['ADMIN'],
   haltOutgoing: ['ADMIN'],

@@ -64,6 +64,7 @@ const insertAlong = {
   name: 'invoice_insert_along',
   text: `WITH invoice AS (${inserted} RETURNING id), ${cashClauses('invoice', 26)} SELECT id FROM invoice`,
 };
+const byId = { name: 'invoice_by_id', text: `SELECT ${invoiceColumns} FROM invoices WHERE id = $1` };
 const byHash = { name: 'invoice_by_hash', text: `SELECT ${invoiceColumns} FROM invoices WHERE payment_hash = $1` };
 const byAsk = { name: 'invoice_by_ask', text: `SELECT ${invoiceColumns} FROM invoices WHERE asked_by = $1 AND asked_key = $2` };
 const byHashes = {
@@ -143,6 +144,11 @@ const valuesOf = (row: NewInvoice): readonly unknown[] => [
 
 export const invoiceByHash = async (db: Database, hash: string): Promise<InvoiceRow | null> => {
   const [row] = await sql<InvoiceRow>(db, byHash, [hash]);
+  return row ?? null;
+};
+
+export const invoiceById = async (db: Database, id: string): Promise<InvoiceRow | null> => {
+  const [row] = await sql<InvoiceRow>(db, byId, [id]);
   return row ?? null;
 };
 

@@ -6,8 +6,10 @@ import { isHex32, paymentHash } from '../lightning/values.ts';
 import { askAbout } from '../payments/ask.ts';
 import { attemptsForHash, paymentsByHash, viewOfPayment } from '../payments/store.ts';
 import { systemClock } from '../platform/clock.ts';
+import { listDeliveries, replayDeliveries } from '../platform/deliveries.ts';
 import { incidentsAbout, listIncidents, resolveIncident } from '../platform/incidents.ts';
 import { auditFindings, auditLedger, coverage } from '../wallets/audit.ts';
+import { endpointSecret, endpointsOf } from '../wallets/store-callbacks.ts';
 import { transactionsByHash } from '../wallets/transactions.ts';
 import type { Opened } from './open.ts';
 import { payoutVerbs } from './payouts.ts';
@@ -123,6 +125,17 @@ const limitKey: Verb = async ({ core }, args) => {
   return row ? { ...row, spentSats: inSats } : null;
 };
 
+const deliveries = z.object({
+  state: z.enum(['waiting', 'delivered', 'givenUp', 'dropped']).nullable(),
+  endpoint: z.string().nullable(),
+});
+const named = z.object({ id: z.string().min(1).max(100) });
+
+const callbacks: Verb = async ({ db }, args) => {
+  const { state, endpoint } = deliveries.parse(args);
+  return { endpoints: await endpointsOf(db, null), deliveries: await listDeliveries(db, { state, endpointId: endpoint, most: 200 }) };
+};
+
 const verbs: Readonly<Record<string, Verb>> = {
   wallets,
   look,
@@ -137,6 +150,9 @@ const verbs: Readonly<Record<string, Verb>> = {
   ...payoutVerbs,
   ...restoreVerbs,
   'preimageKeys.rotate': ({ keys }) => keys.rotate(),
+  callbacks,
+  'callbacks.replay': ({ db }, args) => replayDeliveries(db, named.parse(args).id, systemClock.now()),
+  'callbacks.secret': ({ db }, args) => endpointSecret(db, named.parse(args).id),
   'keys.list': ({ core }) => core.wallets.keys(),
   'keys.create': ({ core }, args) => core.wallets.createKey(newKey.parse(args)),
   'keys.limit': limitKey,

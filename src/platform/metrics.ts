@@ -9,6 +9,7 @@ const counters = {
   invoices_settled: { help: 'Invoices that were paid', labels: ['backend'] },
   payments_total: { help: 'Payments by what their attempt came to', labels: ['outcome'] },
   incidents_total: { help: 'Things a person must look at', labels: ['kind'] },
+  callbacks_total: { help: 'Callbacks by what became of a call', labels: ['outcome'] },
   refusals_total: { help: 'Commands refused', labels: ['refusal'] },
   sweep_rows: { help: 'Waiting rows that the sweep asked about', labels: ['story'] },
 } as const;

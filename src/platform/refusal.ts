@@ -80,6 +80,7 @@ export type Missing =
   | 'account'
   | 'transaction'
   | 'key'
+  | 'callback'
   | 'cashOut'
   | 'refund';
 

@@ -37,6 +37,7 @@ const addedFields = [
   'Account.holdInvoices',
   'BTCWallet.holdInvoices',
   'BuildInformation.version',
+  'CallbackEndpointAddPayload.secret',
   'ConsumerAccount.holdInvoices',
   'Globals.simulated',
   'Mutation.apiKeyCreate',
@@ -173,6 +174,8 @@ const served = {
   Mutation: [
     'accountUpdateDefaultWalletId',
     'accountUpdateDisplayCurrency',
+    'callbackEndpointAdd',
+    'callbackEndpointDelete',
     'intraLedgerPaymentSend',
     'intraLedgerUsdPaymentSend',
     'lnAddressPaymentSend',

@@ -34,6 +34,8 @@ import './Mutation/apiKeyCreate.ts';
 import './Mutation/apiKeyRemoveLimit.ts';
 import './Mutation/apiKeyRevoke.ts';
 import './Mutation/apiKeySetLimit.ts';
+import './Mutation/callbackEndpointAdd.ts';
+import './Mutation/callbackEndpointDelete.ts';
 import './Mutation/cashOutCreate.ts';
 import './Mutation/cashOutRefundRedeem.ts';
 import './Mutation/cashOutReportDispense.ts';

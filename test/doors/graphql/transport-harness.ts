@@ -182,6 +182,7 @@ const readsOf = (seen: Seen): Reads => ({
   blockHeight: missing,
   cashOut: missing,
   apiKeys: missing,
+  callbackEndpoints: missing,
   backends: missing,
   incidents: missing,
   watchHoldInvoice: missing,

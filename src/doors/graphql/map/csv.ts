@@ -1,8 +1,8 @@
 // Transactions as the CSV that Galoy's users know: its columns in its order, amounts in satoshis or cents, a debit with its fee in it. What failed moved
 // nothing and is left out, so that credits minus debits are what the list did to a balance.
+import { displayAmount } from '../../../prices/display.ts';
+import { currencyOf, feeUnits, movedUnits } from '../../../wallets/units.ts';
 import type { TransactionView } from '../../../wallets/view.ts';
-import { displayAmount } from './price.ts';
-import { currencyOf, feeUnits, movedUnits } from './units.ts';
 
 type Cell = string | number | null;
 

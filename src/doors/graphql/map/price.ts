@@ -1,21 +1,7 @@
-// What satoshis are worth, as clients read it. A movement is worth what it was when it happened, from the price kept with it; zero when none was known.
+// Prices as clients read them.
 import { createHash } from 'node:crypto';
-import { fractionDigits } from '../../../prices/currency.ts';
-import type { TransactionView } from '../../../wallets/view.ts';
+import { priceOffset } from '../../../prices/display.ts';
 import type { CentPrice } from '../types/Price.ts';
-
-/** Minor units times 10^this for one satoshi: the scale of `priceBase`. */
-export const priceOffset = 12;
-
-/** Whole satoshis or cents (signed) in major units of the price's currency, such as "-0.47"; half a minor unit counts as one. */
-export const displayAmount = (sats: number, price: Pick<TransactionView, 'priceBase' | 'priceCurrency'>): string => {
-  const digits = fractionDigits(price.priceCurrency);
-  const scale = 10n ** BigInt(priceOffset);
-  const value = BigInt(Math.abs(sats)) * (price.priceBase ?? 0n);
-  const minor = ((value + scale / 2n) / scale).toString().padStart(digits + 1, '0');
-  const text = digits === 0 ? minor : `${minor.slice(0, -digits)}.${minor.slice(-digits)}`;
-  return sats < 0 && /[1-9]/.test(text) ? `-${text}` : text;
-};
 
 /** So many satoshis in US cents, at the price of one (its base, in dollars). */
 export const centsFor = (sats: number, base: bigint): CentPrice => ({

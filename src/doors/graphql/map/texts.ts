@@ -58,6 +58,7 @@ const fieldTexts: ReadonlyMap<string, ErrorText> = new Map(
     usdExpirySeconds: say('INVALID_INPUT', 'Invalid value for Minutes: an invoice of a wallet that holds dollars lives from 1 minute to 5'),
     memo: say('INVALID_INPUT', 'Memo is too long'),
     externalId: say('INVALID_INPUT', externalIdText),
+    url: say('INVALID_INPUT', 'No more than 20 callback endpoints'),
     webhookUrl: say('INVALID_INPUT', 'Invalid value for EndpointUrl'),
     descriptionHash: say('INVALID_INPUT', 'Hex32Bytes is not 32 bytes'),
     paymentHash: say('INVALID_INPUT', 'Invalid value for PaymentHash'),
@@ -112,6 +113,7 @@ const missingTexts: { readonly [W in Missing['what']]: (refusal: Missing) => Err
   account: ({ given }) => say('NOT_FOUND', `Account does not exist for username ${given}`),
   transaction: () => unexpected('CouldNotFindTransactionError'),
   key: () => say('NOT_FOUND', 'API key not found'),
+  callback: ({ given }) => say('NOT_FOUND', `There is no callback endpoint ${given}`),
   cashOut: () => say('CASH_OUT_NOT_FOUND', 'There is no such cash-out in your wallets.'),
   refund: () => say('REFUND_NOT_FOUND', 'Nothing of this cash-out is to be paid back.'),
 };

@@ -61,8 +61,8 @@ export const Account = builder.interfaceRef<AccountView>('Account').implement({
   fields: (t) => ({
     callbackEndpoints: t.field({
       type: [CallbackEndpoint],
-      description: 'None: this gateway keeps no list of them yet.',
-      resolve: () => [],
+      description: 'Where the account is called on events, oldest first. None for a key that sees one wallet.',
+      resolve: reading('callbackEndpoints', async (_account, _args, context) => context.reads.callbackEndpoints(reader(context))),
     }),
     csvTransactions: t.string({
       description: `The transactions of these wallets as CSV in base 64, newest first; refused when there are more than ${mostInCsv}.`,

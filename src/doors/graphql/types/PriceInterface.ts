@@ -1,6 +1,6 @@
 // A price as base and offset: `base / 10^offset` minor units of the display currency.
+import { priceOffset } from '../../../prices/display.ts';
 import { builder } from '../builder.ts';
-import { priceOffset } from '../map/price.ts';
 
 const renamed = 'Deprecated due to type renaming';
 

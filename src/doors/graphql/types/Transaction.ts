@@ -1,19 +1,13 @@
 // One movement of a wallet's money, signed, in whole satoshis: what leaves is rounded up and includes its fee, what comes is rounded down. Of a
 // wallet that holds dollars everything is in cents, as its upstream says.
+import { displayAmount, priceOffset } from '../../../prices/display.ts';
+import { currencyOf, feeUnits, settlementUnits } from '../../../wallets/units.ts';
 import type { TransactionView } from '../../../wallets/view.ts';
 import { builder } from '../builder.ts';
-import { displayAmount, priceOffset } from '../map/price.ts';
-import { currencyOf, feeUnits, movedUnits } from '../map/units.ts';
 import { TxDirection, TxStatus, WalletCurrency } from './enums.ts';
 import { InitiationVia } from './InitiationVia.ts';
 import { PriceOfOneSettlementMinorUnitInDisplayMinorUnit } from './PriceInterface.ts';
 import { SettlementVia } from './SettlementVia.ts';
-
-const amountOf = (moved: TransactionView): number => {
-  const value = movedUnits(moved);
-  // No sign where upstream has not said yet how many cents it is.
-  return moved.direction === 'send' && value !== 0 ? -value : value;
-};
 
 export const Transaction = builder.objectRef<TransactionView>('Transaction').implement({
   description:
@@ -29,13 +23,13 @@ export const Transaction = builder.objectRef<TransactionView>('Transaction').imp
     settlementAmount: t.field({
       type: 'SignedAmount',
       description: 'Satoshis, or cents; negative, and with the fee in it, when sent. Cents are zero until upstream has said how many.',
-      resolve: amountOf,
+      resolve: settlementUnits,
     }),
     settlementCurrency: t.field({ type: WalletCurrency, resolve: currencyOf }),
     settlementDisplayAmount: t.field({
       type: 'SignedDisplayMajorAmount',
       description: 'The amount in the display currency at the price of that moment; zero when no price was known.',
-      resolve: (moved) => displayAmount(amountOf(moved), moved),
+      resolve: (moved) => displayAmount(settlementUnits(moved), moved),
     }),
     settlementDisplayCurrency: t.expose('priceCurrency', { type: 'DisplayCurrency' }),
     settlementDisplayFee: t.field({ type: 'SignedDisplayMajorAmount', resolve: (moved) => displayAmount(feeUnits(moved), moved) }),

@@ -3,10 +3,10 @@
 import { toSatFloor } from '../../../lightning/values.ts';
 import { isUuid } from '../../../platform/ids.ts';
 import { refuse } from '../../../platform/refusal.ts';
+import { unitsOf } from '../../../wallets/units.ts';
 import type { WalletView } from '../../../wallets/view.ts';
 import { builder } from '../builder.ts';
 import { reading } from '../map/ask.ts';
-import { unitsOf } from '../map/units.ts';
 import { good } from '../scalars/input.ts';
 import { InvoiceConnection, LnHoldInvoiceConnection, pageArgs, pageAsk, TransactionConnection } from './connections.ts';
 import { WalletCurrency } from './enums.ts';
