@@ -5,6 +5,7 @@ import { readSandbox } from './cli/sandbox.ts';
 import type { Config } from './config/types.ts';
 import { createGraphqlDoor } from './doors/graphql/door.ts';
 import { schema } from './doors/graphql/schema.ts';
+import { createLnurlDoor } from './doors/lnurl/door.ts';
 import { createWebhooksDoor, type WebhooksDoor } from './doors/webhooks/door.ts';
 import { adminPort } from './main/admin.ts';
 import { type Opened, openCore, simulatedAddress, simulatedPayee } from './main/open.ts';
@@ -41,6 +42,7 @@ export const serve = async (config: Config, opened: Opened): Promise<RunningGate
   );
   const key = config.sandbox ? await sandboxKey(config, opened) : null;
   http.mount(graphqlDoor(config, opened, key));
+  http.mount(lnurlDoor(config, opened));
   // Before anybody may ask to send.
   await core.restore.notice();
   const { url } = await http.listen();
@@ -64,6 +66,11 @@ const shutDown = async (opened: Opened, { http, webhooks }: Doors, drainSeconds:
   // Calls have ten seconds at most, and one that is not noted is made again.
   await webhooks.close();
   await opened.close();
+};
+
+const lnurlDoor = ({ listen, lightningAddressDomain: domain }: Config, { core, log }: Opened) => {
+  const { publicUrl, trustProxy } = listen;
+  return createLnurlDoor({ ask: core.ask, reads: core.reads, log, domain, publicUrl, trustProxy, isTls: listen.tls !== null });
 };
 
 const graphqlDoor = (config: Config, { core, log, metrics }: Opened, key: Omit<Sandbox, 'endpoint'> | null) =>

@@ -196,6 +196,38 @@ mutation SendOnChain($input: OnChainPaymentSendInput!) {
 }
 `;
 
+const payAddress = `# 14. Pay a Lightning address, or an LNURL with
+# lnurlPaymentSend: put somebody's here.
+mutation PayAddress($input: LnAddressPaymentSendInput!) {
+  lnAddressPaymentSend(input: $input) {
+    errors { code message }
+    status
+    transaction { settlementAmount settlementFee memo }
+  }
+}
+`;
+
+const addCallback = `# 15. Be called when money moves; docs/webhooks.md says
+# how to check who calls.
+mutation AddCallback($input: CallbackEndpointAddInput!) {
+  callbackEndpointAdd(input: $input) {
+    errors { message }
+    id
+    secret
+  }
+}
+`;
+
+const callbacks = `# 16. Who is called; delete one by its id.
+query Callbacks {
+  me {
+    defaultAccount {
+      callbackEndpoints { id url }
+    }
+  }
+}
+`;
+
 /** The examples for one wallet. `apiKey` null: the visitor types one into the headers. */
 export const exampleTabs = ({ apiKey, walletId }: { readonly apiKey: string | null; readonly walletId: string | null }): readonly Tab[] => {
   const headers = JSON.stringify({ 'X-API-KEY': apiKey ?? 'your API key' }, null, 2);
@@ -216,5 +248,8 @@ export const exampleTabs = ({ apiKey, walletId }: { readonly apiKey: string | nu
     tab(deposit, { input: { address, amount: 100_000, blocks: 0 } }),
     tab(onChain, { walletId: wallet, address }),
     tab(sendOnChain, { input: { walletId: wallet, address: payeeAddress, amount: 21_000, speed: 'FAST' } }),
+    tab(payAddress, { input: { walletId: wallet, lnAddress: 'satoshi@example.com', amount: 100 } }),
+    tab(addCallback, { input: { url: 'https://shop.example.com/hook' } }),
+    tab(callbacks),
   ];
 };
