@@ -78,10 +78,11 @@ const claimDue = {
     WHERE r.id IN (SELECT id FROM invoices WHERE next_check_at <= $1 ORDER BY next_check_at LIMIT $3 FOR UPDATE SKIP LOCKED)
     RETURNING ${invoiceColumns}`,
 };
-// Open ones are told by the stream from its cursor on; asking about each of perhaps 100,000 would only be load.
+// Open plain ones are told by the stream from its cursor on; asking about each of perhaps 100,000 would only be load. No stream of LND's repeats
+// that an open hold was accepted while nobody looked.
 const hasten = {
   name: 'invoices_hasten',
-  text: `UPDATE invoices SET next_check_at = $2 WHERE backend_id = $1 AND next_check_at > $2 AND state <> 'open'`,
+  text: `UPDATE invoices SET next_check_at = $2 WHERE backend_id = $1 AND next_check_at > $2 AND (state <> 'open' OR kind = 'hold')`,
 };
 const reschedule = {
   name: 'invoice_reschedule',
@@ -173,7 +174,7 @@ export const claimDueInvoices = (
   claim: { readonly until: Date; readonly most: number },
 ): Promise<readonly InvoiceRow[]> => sql<InvoiceRow>(db, claimDue, [now, claim.until, claim.most]);
 
-/** What is held, settling or canceling on this backend is asked about now: it has just come back. */
+/** What is held, settling or canceling on this backend, and every open hold, is asked about now: it has just come back. */
 export const hastenInvoices = async (db: Database, backendId: string, now: Date): Promise<void> => {
   await sql(db, hasten, [backendId, now]);
 };

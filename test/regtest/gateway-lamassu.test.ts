@@ -27,7 +27,7 @@ describe('cash-out', () => {
 });
 
 describe('cash-in', () => {
-  test('what can be reached is asked for three amounts at once', async () => {
+  test('trap: three parallel fee probes per scan: what can be reached is asked for three amounts at once', async () => {
     expect(await probeLN((await invoiceOf(b, null)).request)).toEqual({ 200000: true, 1000000: true, 2000000: true });
     expect(await probeLN((await invoiceOf(e, null)).request)).toEqual({ 200000: true, 1000000: false, 2000000: false });
     expect(await probeLN((await invoiceOf(await network.unreachableNode(), null)).request)).toEqual({

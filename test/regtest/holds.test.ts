@@ -152,6 +152,42 @@ describe('a hold', () => {
     expect([await settled.paid, await canceled.paid]).toEqual(['paid', 'failed']);
   });
 
+  test('trap: ACCEPTED before start-up is not re-announced: what was paid while the gateway was down is HELD after its start', async () => {
+    const hold = await create();
+    await gateway.kill();
+    const paid = pay(hold.paymentRequest);
+    await waitUntil('the node to hold it', async () => (await getInvoice({ lnd: a.lnd, id: hold.paymentHash })).is_held === true);
+    await gateway.start();
+    await becomes(hold.paymentHash, 'HELD');
+    expect((await onHold('Settle', { walletId, paymentHash: hold.paymentHash })).errors).toEqual([]);
+    expect(await paid).toBe('paid');
+  });
+
+  test('outlives SIGKILL in every other state: open, settling, canceling, settled, canceled', async () => {
+    const [open, done, undone] = [await create(), await held(), await held()];
+    await Promise.all([onHold('Settle', done.of), onHold('Cancel', undone.of)]);
+    const [settling, canceling] = [await held(), await held()];
+    // Asked, stored, and killed as soon as the row can say so; whether the node was asked already nobody knows.
+    for (const asked of [onHold('Settle', settling.of), onHold('Cancel', canceling.of)]) asked.catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 12));
+    await gateway.kill();
+    await gateway.start();
+    // What was not stored is asked again, as its client would.
+    await Promise.all([onHold('Settle', settling.of), onHold('Cancel', canceling.of)]);
+    expect([await settling.paid, await canceling.paid]).toEqual(['paid', 'failed']);
+    for (const [{ hold }, status] of [
+      [done, 'SETTLED'],
+      [undone, 'CANCELED'],
+      [settling, 'SETTLED'],
+      [canceling, 'CANCELED'],
+    ] as const)
+      await becomes(hold.paymentHash, status);
+    expect((await look(open.paymentHash)).status).toBe('OPEN');
+    expect((await onHold('Cancel', { walletId, paymentHash: open.paymentHash })).errors).toEqual([]);
+    await becomes(open.paymentHash, 'CANCELED');
+    expect(await pay(open.paymentRequest)).toBe('failed');
+  });
+
   test('of another program on the same node is left alone', async () => {
     const secret = newPreimage();
     const { request } = await createHodlInvoice({ lnd: a.lnd, id: hashOf(secret), cltv_delta: 80, tokens: 1_300 });

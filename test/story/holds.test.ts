@@ -5,7 +5,7 @@ import { createHoldInvoice, type HoldOrder } from '../../src/invoices/hold.ts';
 import { heldMsat } from '../../src/invoices/lists.ts';
 import { observeInvoice } from '../../src/invoices/observe.ts';
 import { cancelHold, settleHold } from '../../src/invoices/settle.ts';
-import { invoiceByHash } from '../../src/invoices/store.ts';
+import { hastenInvoices, invoiceByHash } from '../../src/invoices/store.ts';
 import { bolt11Text, hashOf, newPreimage, paymentHash as toHash } from '../../src/lightning/values.ts';
 import { sql } from '../../src/platform/db.ts';
 import { type TestCore, testCore, testVault, until } from '../support/core.ts';
@@ -222,6 +222,14 @@ describe('an intention', () => {
       await reaches(invoice.paymentHash, end);
     }
   });
+});
+
+test('an open hold is asked about as soon as its backend is back: nobody may have heard that it was accepted', async () => {
+  const { paymentHash } = await create();
+  const before = await invoiceByHash(core.db, paymentHash);
+  const now = new Date((before?.nextCheckAt?.getTime() ?? 0) - 60_000);
+  await hastenInvoices(core.db, 'one', now);
+  expect((await invoiceByHash(core.db, paymentHash))?.nextCheckAt).toEqual(now);
 });
 
 describe('limits', () => {

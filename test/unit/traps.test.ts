@@ -10,6 +10,7 @@ const traps = [
   'crash between settle and ledger credit',
   'settle cursor reset',
   'single-invoice stream dies',
+  'ACCEPTED before start-up is not re-announced',
   'internal payment must cancel the backend invoice',
   'min not max or first HTLC expiry',
   'lnmux 60 s accept timeout',
