@@ -44,12 +44,13 @@ export interface RestoreWatch {
   readonly begin: (why: string) => Promise<void>;
   /** One look: notices, asks the backends that were not asked yet, and closes what is reconciled. */
   readonly once: () => Promise<void>;
-  /** Looks every five seconds; without a mark there is nothing to look at. */
+  /** Looks every second; without a mark there is nothing to look at. */
   readonly start: () => void;
   readonly stop: () => Promise<void>;
 }
 
-const everyMs = 5_000;
+// What is lost with the last second before the end goes unnoticed: the mark had not seen it.
+const everyMs = 1_000;
 const recallMs = 120_000;
 const findMs = 10_000;
 
