@@ -190,7 +190,7 @@ describe('settings', () => {
       clock: { now: () => new Date() },
     });
     expect(backend.hold).toBeUndefined();
-    expect(backend.chain).toBeUndefined();
+    expect(backend.chain?.traits.sendsNot).toContain('could not be followed');
   });
 });
 
