@@ -188,6 +188,10 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
     ]),
     ...bad('Invalid type for EndpointUrl', noText),
   ],
+  EndpointId: [
+    ...bad('Invalid value for EndpointId', ['', 'a b', 'ep_\u0000', 'ep_1\n', '../x', 'ü', 'x'.repeat(101), sql]),
+    ...bad('Invalid type for EndpointId', noText),
+  ],
   OnChainAddress: [
     ...bad('Invalid value for OnChainAddress', [
       '',

@@ -52,6 +52,7 @@ const good = (mutation: Mutation, field: string): unknown => {
     address: 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080',
     paymentRequest: mutation.name.startsWith('lnNoAmount') ? invoices.open : invoices.priced,
     paymentHash: 'ab'.repeat(32),
+    ...(mutation.name.startsWith('callbackEndpoint') && { url: 'https://example.com/called', id: 'ep_unknown' }),
   };
   const found = known[field] ?? plainValue(mutation.fields.find(({ name }) => name === field)?.type ?? GraphQLString);
   if (found === undefined) throw new Error(`what is a good ${field} of ${mutation.name}?`);
@@ -90,7 +91,10 @@ const expectRefused = (mutation: string, { body, status }: Sent, { expected, jso
 };
 
 /** As upstream, which asks for the scope of these before it looks at anything else. */
-const ofAccount: ReadonlySet<string> = new Set(['accountUpdateDefaultWalletId', 'accountUpdateDisplayCurrency', 'userUpdateUsername']);
+const ofAccount: ReadonlySet<string> = new Set([
+  ...['accountUpdateDefaultWalletId', 'accountUpdateDisplayCurrency', 'userUpdateUsername'],
+  ...['callbackEndpointAdd', 'callbackEndpointDelete'],
+]);
 
 const hasWallet = ({ fields }: Mutation): boolean => fields.some(({ name }) => /^(recipientW|w)alletId$/.test(name));
 

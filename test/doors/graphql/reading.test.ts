@@ -28,6 +28,7 @@ const refusing = (refusal: Refusal) => (): never => {
   throw new Refused(refusal);
 };
 const mine: Partial<Reads> = {
+  callbackEndpoints: async () => [],
   account: async () => account,
   wallets: async () => [wallet(), wallet(otherWalletId)],
   shown: (currency) => currency,
