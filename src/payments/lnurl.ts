@@ -9,7 +9,7 @@ import { type LnurlTrouble, refuse } from '../platform/refusal.ts';
 import type { PaymentDeps } from './deps.ts';
 import { decodeFor } from './prepare.ts';
 import { attemptsForHash, paymentByAsk } from './store.ts';
-import { askedInvoice, keepAskedInvoice } from './store-lnurl.ts';
+import { type AskedInvoice, askedInvoice, keepAskedInvoice } from './store-lnurl.ts';
 
 export interface LnurlAsk {
   readonly url: string;
@@ -73,7 +73,7 @@ type Remembering = { readonly db: Database; readonly clock: Clock };
 
 /**
  * The request to pay for this ask: the one that it was given before, as long as that one is still open, else what `issue` gives, remembered.
- * Open is what has not expired and whose payment has not ended. Of several at once all get the same.
+ * Open is what has not expired and was never sent, and what is being sent, expired or not. Of several at once all get the same.
  */
 export const invoiceForAsk = async (
   deps: Remembering,
@@ -85,14 +85,17 @@ export const invoiceForAsk = async (
   const ask = asked ? `key ${asked.by} ${asked.key}` : `open ${digest}`;
   const known = await askedInvoice(deps.db, ask);
   if (known && asked && known.digest !== digest) return refuse({ is: 'idempotencyConflict' });
-  const isOpen = known && known.expiresAt > deps.clock.now() && (asked !== null || !(await hasEnded(deps, known.paymentHash)));
-  if (isOpen) return known.bolt11;
+  if (known && (await isOpen(deps, known, asked !== null))) return known.bolt11;
   const { bolt11, hash, expiresAt } = await issue();
   const kept = { ask, digest, bolt11, paymentHash: hash, expiresAt };
   return (await keepAskedInvoice(deps.db, kept, { replaces: known?.paymentHash ?? null, now: deps.clock.now() })).bolt11;
 };
 
-const hasEnded = async ({ db }: Remembering, hash: string): Promise<boolean> => {
-  const attempts = await attemptsForHash(db, hash);
-  return attempts.length > 0 && attempts.every(({ state }) => state !== 'sending');
+const isOpen = async ({ db, clock }: Remembering, known: AskedInvoice, isKeyed: boolean): Promise<boolean> => {
+  const hasTime = known.expiresAt > clock.now();
+  // A key has no payment yet, or its payment would be the answer.
+  if (isKeyed) return hasTime;
+  const attempts = await attemptsForHash(db, known.paymentHash);
+  // An invoice expires while its payment is on its way: that is no reason for a second one.
+  return attempts.some(({ state }) => state === 'sending') || (attempts.length === 0 && hasTime);
 };

@@ -17,8 +17,12 @@ const keep: Statement = {
     ON CONFLICT (ask) DO UPDATE SET digest = excluded.digest, bolt11 = excluded.bolt11, payment_hash = excluded.payment_hash, expires_at = excluded.expires_at
     WHERE l.payment_hash = $6 RETURNING ${fields}`,
 };
-// An expired one binds nobody: whoever asks again is given another, so it need not be kept.
-const forget: Statement = { name: 'lnurl_invoices_forget', text: `DELETE FROM lnurl_invoices WHERE expires_at < $1` };
+// An expired one that is not on its way binds nobody: whoever asks again is given another, so it need not be kept.
+const forget: Statement = {
+  name: 'lnurl_invoices_forget',
+  text: `DELETE FROM lnurl_invoices AS l WHERE l.expires_at < $1
+    AND NOT EXISTS (SELECT 1 FROM attempts AS a WHERE a.payment_hash = l.payment_hash AND a.state = 'sending')`,
+};
 
 export const askedInvoice = async (db: Database, ask: string): Promise<AskedInvoice | null> =>
   (await sql<AskedInvoice>(db, byAsk, [ask]))[0] ?? null;

@@ -219,6 +219,26 @@ describe('an ask that comes again', () => {
     if (second) core.backend.world.payee.cancel(second);
   });
 
+  test('pays no second invoice while the first is on its way, though it expired meanwhile', async () => {
+    const held: SimInvoice[] = [];
+    const server = await serve({
+      invoice: async (amount, descriptionHash) => {
+        const made = core.backend.world.payee.createHoldInvoice({ amount: msat(amount), descriptionHash });
+        held.push(made);
+        return made.bolt11;
+      },
+    });
+    expect(await send(server.lnurl, { amountMsat: 44_000_000n })).toMatchObject({ is: 'pending' });
+    const statement = `UPDATE lnurl_invoices SET expires_at = now() - interval '2 hours' WHERE payment_hash = $1`;
+    await sql(core.db, { name: 'test_expire', text: statement }, [held[0]?.hash]);
+    // Somebody else's ask sweeps what has expired.
+    const other = await serve();
+    expect(await send(other.lnurl)).toMatchObject({ is: 'succeeded' });
+    await expect(send(server.lnurl, { amountMsat: 44_000_000n })).rejects.toMatchObject(refusal('paymentInFlight'));
+    expect(held).toHaveLength(1);
+    if (held[0]) core.backend.world.payee.cancel(held[0]);
+  });
+
   test('many times at once is paid once', async () => {
     const server = await serve();
     const results = await Promise.allSettled(Array.from({ length: 6 }, () => send(server.lnurl, { amountMsat: 33_000_000n })));
