@@ -66,6 +66,8 @@ const goodField = (random: Random, target: Target, { name, type }: Mutation['fie
     externalId: () => `x${text(random, 20, 'abcdef0123456789_-')}`,
     descriptionHash: () => 'cd'.repeat(32),
     webhookUrl: () => 'https://example.com/hook',
+    url: () => 'https://example.com/called',
+    id: () => (getNamedType(type).name === 'EndpointId' ? 'ep_unknown' : plainValue(type)),
     longestHold: () => 60,
     username: () => 'operator',
     address: () => 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080',

@@ -183,7 +183,7 @@ describe('a call that is not taken', () => {
     await door.once();
   };
 
-  test('is made again, the same, ever less often', async () => {
+  test('trap: webhook once only: is made again, the same, ever less often', async () => {
     const { endpoint } = await add();
     await received();
     receiver.answer(500, 'drop', 302, 404);
