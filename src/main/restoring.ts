@@ -46,7 +46,7 @@ const bookOne = async ({ core, db }: Parts, row: ForgottenRow, wallet: WalletVie
   const { backendId, backendIdentity, isHold, amountMsat } = row;
   const bolt11 = row.bolt11 ?? '';
   if (row.about === 'payment') {
-    const inBooks = (await attemptsForHash(db, row.paymentHash)).some((one) => one.backendId === backendId);
+    const inBooks = (await attemptsForHash(db, row.paymentHash)).some((one) => one.backendIdentity === backendIdentity);
     if (!inBooks) await inWords(adoptPayment(core.deps.payments, { wallet, bolt11, amountMsat, backendId }));
   } else if ((await invoiceByHash(db, row.paymentHash)) === null)
     await inWords(adoptInvoice(core.deps.invoices, { wallet, bolt11, backendId, backendIdentity, isHold }));

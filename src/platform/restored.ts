@@ -82,19 +82,19 @@ const keep = {
   name: 'forgotten_keep',
   // What a person has said of it stands; the backend's newer word is kept.
   text: `INSERT INTO forgotten (backend_id, backend_identity, about, payment_hash, state, is_hold, amount_msat, bolt11, begun_at, found_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (backend_id, about, payment_hash) DO UPDATE SET state = excluded.state`,
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (backend_identity, about, payment_hash) DO UPDATE SET state = excluded.state`,
 };
 const resolve = {
   name: 'forgotten_resolve',
   text: `UPDATE forgotten SET resolved_at = $4, resolution = $5
-    WHERE backend_id = $1 AND about = $2 AND payment_hash = $3 AND resolved_at IS NULL RETURNING payment_hash`,
+    WHERE backend_identity = $1 AND about = $2 AND payment_hash = $3 AND resolved_at IS NULL RETURNING payment_hash`,
 };
 
 /** Oldest first; without `resolvedToo` only what waits. */
 export const listForgotten = (db: Database, resolvedToo: boolean): Promise<readonly ForgottenRow[]> =>
   sql<ForgottenRow>(db, list, [resolvedToo]);
 
-/** What waits under this hash: at most one row for each backend and kind. */
+/** What waits under this hash: at most one row for each identity and kind, however many of our backends are that one node. */
 export const forgottenUnder = (db: Database, hash: string): Promise<readonly ForgottenRow[]> => sql<ForgottenRow>(db, find, [hash]);
 
 export type FoundForgotten = Omit<ForgottenRow, 'foundAt' | 'resolvedAt' | 'resolution'>;
@@ -108,8 +108,8 @@ export const keepForgotten = async (db: Database, clock: Clock, row: FoundForgot
 export const resolveForgotten = async (
   db: Database,
   clock: Clock,
-  of: { readonly row: Pick<ForgottenRow, 'backendId' | 'about' | 'paymentHash'>; readonly as: Resolution },
+  of: { readonly row: Pick<ForgottenRow, 'backendIdentity' | 'about' | 'paymentHash'>; readonly as: Resolution },
 ): Promise<boolean> => {
-  const { backendId, about, paymentHash } = of.row;
-  return (await sql(db, resolve, [backendId, about, paymentHash, clock.now(), of.as])).length > 0;
+  const { backendIdentity, about, paymentHash } = of.row;
+  return (await sql(db, resolve, [backendIdentity, about, paymentHash, clock.now(), of.as])).length > 0;
 };

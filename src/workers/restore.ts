@@ -141,15 +141,16 @@ interface From {
   readonly identityKey: string;
 }
 
+// Two of our backends may be one node (with other settings): what one of them has in the books, the other need not remember.
 const place = async (deps: RestoreDeps, from: From, item: Recalled): Promise<void> => {
   const { hash } = item;
   if (item.about === 'payment') {
-    const ours = (await attemptsForHash(deps.db, hash)).some((row) => row.backendId === from.backendId);
+    const ours = (await attemptsForHash(deps.db, hash)).some((row) => row.backendIdentity === from.identityKey);
     if (ours) return observePaymentFact(deps.payments, { ...from, hash, outcome: item.outcome });
     if (item.outcome.is === 'succeeded' || item.outcome.is === 'inFlight') await write(deps, { from, item, state: item.outcome.is });
     return;
   }
-  const ours = (await invoiceByHash(deps.db, hash))?.backendId === from.backendId;
+  const ours = (await invoiceByHash(deps.db, hash))?.backendIdentity === from.identityKey;
   if (ours) return void (await observeInvoice(deps.invoices, { ...from, hash, sighting: item.sighting }));
   const { is } = item.sighting;
   if (is === 'held' || is === 'settled' || (is === 'open' && isPayable(deps, item))) await write(deps, { from, item, state: is });

@@ -13,5 +13,5 @@ CREATE TABLE "forgotten" (
     "resolved_at" TIMESTAMPTZ(3),
     "resolution" TEXT,
 
-    CONSTRAINT "forgotten_pkey" PRIMARY KEY ("backend_id","about","payment_hash")
+    CONSTRAINT "forgotten_pkey" PRIMARY KEY ("backend_identity","about","payment_hash")
 );
