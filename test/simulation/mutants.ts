@@ -178,8 +178,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a deposit credited before it is deep',
     file: 'src/deposits/observe.ts',
-    find: '? 1 : deps.settings.confirmations;',
-    put: '? 1 : 0;',
+    find: '? 1 : deps.settings.confirmations);',
+    put: '? 1 : 0);',
     tests: ['test/story/deposits.test.ts'],
   },
   {
