@@ -101,8 +101,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'credit asked instead of received',
     file: 'src/invoices/observe.ts',
-    find: 'return { ...proof, received_msat: sighting.received,',
-    put: 'return { ...proof, received_msat: row.amountMsat ?? sighting.received,',
+    find: 'received_msat: sighting.received ?? row.amountMsat ?? 0n',
+    put: 'received_msat: row.amountMsat ?? sighting.received ?? 0n',
     tests: ['test/story/proofs.test.ts'],
   },
   {
