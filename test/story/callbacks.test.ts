@@ -11,7 +11,7 @@ import { claimDeliveries, type Delivery, listDeliveries, publishDeliveries, repl
 import { listIncidents } from '../../src/platform/incidents.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import { createOutbound } from '../../src/platform/outbound.ts';
-import { type TestCore, testCore, until } from '../support/core.ts';
+import { type TestCore, testCore, until, walletTerms } from '../support/core.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 
 // The machine's clock, ahead of itself by what a test says: no test waits for a day.
@@ -60,18 +60,7 @@ const received = async (): Promise<InvoiceView> => {
   await payIn(invoice);
   return invoice;
 };
-const ledgerTerms = async () => {
-  await core.db.pool.query('UPDATE wallets SET available_msat = 1000000 WHERE id = $1', [core.ledgerId]);
-  return {
-    balanceKind: 'ledger',
-    receiveRoute: ['one'],
-    payRoute: ['one'],
-    acceptFixedAmount: true,
-    keylessCreate: false,
-    defaultExpirySeconds: null,
-    defaultFeeLimitPpm: null,
-  } as const;
-};
+const fundLedger = () => core.db.pool.query('UPDATE wallets SET available_msat = 1000000 WHERE id = $1', [core.ledgerId]);
 const told = () => receiver.got.map(({ body }) => JSON.parse(body));
 const deliveries = (endpointId: string | null = null): Promise<readonly Delivery[]> =>
   listDeliveries(core.db, { state: null, endpointId, most: 100 });
@@ -121,7 +110,8 @@ describe('an endpoint', () => {
     core.backend.world.network.mineBlocks(2);
     await until('the deposit to be credited', async () => (await core.reads.pendingIncoming([core.walletId], address)).length === 0);
     await door.once();
-    const second = await core.wallets.ensureWallet(core.accountId, { ...(await ledgerTerms()), name: 'second' });
+    await fundLedger();
+    const second = await core.wallets.ensureWallet(core.accountId, walletTerms('second', { balanceKind: 'ledger' }));
     await core.ask('transfer', { walletId: core.ledgerId, recipientWalletId: second, amountMsat: 1000n, memo: null }, core.asking());
     await door.once();
     const kinds = told().map(({ eventType, transaction }) => `${eventType} ${transaction.status}`);

@@ -4,22 +4,13 @@ import { invoiceByHash } from '../../src/invoices/store.ts';
 import { bolt11Text, hashOf, newPreimage, paymentHash } from '../../src/lightning/values.ts';
 import { attemptsForHash } from '../../src/payments/store.ts';
 import { sql } from '../../src/platform/db.ts';
-import { type TestCore, testCore, until } from '../support/core.ts';
+import { type TestCore, testCore, until, walletTerms } from '../support/core.ts';
 
 let core: TestCore;
 let payer: string;
 beforeAll(async () => {
   core = await testCore({ workers: false, payments: { waitSeconds: 20 } });
-  const terms = {
-    balanceKind: 'ledger',
-    receiveRoute: ['one'],
-    payRoute: ['one'],
-    acceptFixedAmount: true,
-    keylessCreate: false,
-    defaultExpirySeconds: null,
-    defaultFeeLimitPpm: null,
-  } as const;
-  payer = await core.wallets.ensureWallet(core.accountId, { ...terms, name: 'payer' });
+  payer = await core.wallets.ensureWallet(core.accountId, walletTerms('payer', { balanceKind: 'ledger' }));
   await sql(core.db, { name: 'test_fund', text: 'UPDATE wallets SET available_msat = 50000000 WHERE id = $1' }, [payer]);
 });
 afterAll(() => core.end());

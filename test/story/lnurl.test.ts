@@ -8,7 +8,7 @@ import { encodeBolt11 } from '../../src/lightning/bolt11-encode.ts';
 import { msat, paymentHash, preimage } from '../../src/lightning/values.ts';
 import { sql } from '../../src/platform/db.ts';
 import { createOutbound } from '../../src/platform/outbound.ts';
-import { type TestCore, testCore, until } from '../support/core.ts';
+import { type TestCore, testCore, until, walletTerms } from '../support/core.ts';
 import { type LnurlServer, type LnurlServerParts, startLnurlServer } from '../support/lnurl-server.ts';
 
 let core: TestCore;
@@ -273,16 +273,7 @@ describe('an ask that comes again', () => {
 describe('a name of our own', () => {
   const wallet = async (name: string, username: string, available: bigint): Promise<string> => {
     const accountId = await core.wallets.ensureAccount(name, username);
-    const id = await core.wallets.ensureWallet(accountId, {
-      name: 'till',
-      balanceKind: 'ledger',
-      receiveRoute: ['one'],
-      payRoute: ['one'],
-      acceptFixedAmount: true,
-      keylessCreate: false,
-      defaultExpirySeconds: null,
-      defaultFeeLimitPpm: null,
-    });
+    const id = await core.wallets.ensureWallet(accountId, walletTerms('till', { balanceKind: 'ledger' }));
     await sql(core.db, { name: 'test_fund', text: 'UPDATE wallets SET available_msat = $2 WHERE id = $1' }, [id, available]);
     return id;
   };

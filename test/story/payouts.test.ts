@@ -8,7 +8,7 @@ import { payoutById } from '../../src/payouts/store.ts';
 import { sql } from '../../src/platform/db.ts';
 import { listIncidents } from '../../src/platform/incidents.ts';
 import { auditFindings, auditLedger } from '../../src/wallets/audit.ts';
-import { type TestCore, testCore, until } from '../support/core.ts';
+import { type TestCore, testCore, until, walletTerms } from '../support/core.ts';
 
 let core: TestCore;
 beforeAll(async () => {
@@ -102,16 +102,7 @@ describe('a send', () => {
   });
 
   test('of all sends what the ledger wallet has and no more', async () => {
-    const ledgerId = await core.wallets.ensureWallet(core.accountId, {
-      name: 'emptied',
-      balanceKind: 'ledger',
-      receiveRoute: ['one'],
-      payRoute: ['one'],
-      acceptFixedAmount: true,
-      keylessCreate: false,
-      defaultExpirySeconds: null,
-      defaultFeeLimitPpm: null,
-    });
+    const ledgerId = await core.wallets.ensureWallet(core.accountId, walletTerms('emptied', { balanceKind: 'ledger' }));
     await expect(send({ walletId: ledgerId, amount: 'all' })).rejects.toMatchObject({ refusal: { is: 'nothingToSend' } });
     const { address: ours } = await core.ask('createAddress', { walletId: ledgerId }, core.asking());
     network().deposit(ours, fromSat(100_000));
@@ -319,16 +310,7 @@ describe('doubt', () => {
 
 describe('an address of another wallet here', () => {
   test('is paid inside, without fee or transaction, between ledger wallets', async () => {
-    const otherId = await core.wallets.ensureWallet(core.accountId, {
-      name: 'other ledger',
-      balanceKind: 'ledger',
-      receiveRoute: ['one'],
-      payRoute: ['one'],
-      acceptFixedAmount: true,
-      keylessCreate: false,
-      defaultExpirySeconds: null,
-      defaultFeeLimitPpm: null,
-    });
+    const otherId = await core.wallets.ensureWallet(core.accountId, walletTerms('other ledger', { balanceKind: 'ledger' }));
     const { address } = await core.ask('createAddress', { walletId: otherId }, core.asking());
     const before = await available();
     expect(await core.reads.onChainFee(core.who, { walletId: core.ledgerId, address, amountMsat: fromSat(6_000), speed: 'fast' })).toBe(0n);

@@ -6,16 +6,13 @@ import { sql } from '../../src/platform/db.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { beforeAll, behindAll } from '../../src/wallets/page.ts';
 import type { PageAsk, TransactionView } from '../../src/wallets/view.ts';
-import { type TestCore, testCore, until } from '../support/core.ts';
+import { type TestCore, testCore, until, walletTerms } from '../support/core.ts';
 
 let core: TestCore;
 let till: string;
 toBegin(async () => {
   core = await testCore();
-  const terms = { receiveRoute: ['one'], payRoute: ['one'], acceptFixedAmount: true, keylessCreate: false };
-  till = await core.wallets.ensureWallet(await core.wallets.ensureAccount('shop', 'shop'), {
-    ...{ ...terms, name: 'till', balanceKind: 'ledger', defaultExpirySeconds: null, defaultFeeLimitPpm: null },
-  });
+  till = await core.wallets.ensureWallet(await core.wallets.ensureAccount('shop', 'shop'), walletTerms('till', { balanceKind: 'ledger' }));
 });
 afterAll(() => core.end());
 

@@ -3,14 +3,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sql } from '../../src/platform/db.ts';
 import { auditFindings, auditLedger } from '../../src/wallets/audit.ts';
-import { type TestCore, testCore } from '../support/core.ts';
+import { type TestCore, testCore, walletTerms } from '../support/core.ts';
 
 let core: TestCore;
 let other: { accountId: string; walletId: string };
-const ledger = (name: string, balanceKind: 'ledger' | 'node' = 'ledger') => ({
-  ...{ name, balanceKind, receiveRoute: ['one'], payRoute: ['one'], acceptFixedAmount: true, keylessCreate: false },
-  ...{ defaultExpirySeconds: null, defaultFeeLimitPpm: null },
-});
+const ledger = (name: string, balanceKind: 'ledger' | 'node' = 'ledger') => walletTerms(name, { balanceKind });
 beforeAll(async () => {
   core = await testCore();
   const accountId = await core.wallets.ensureAccount('Somebody Else', 'Bob');

@@ -66,7 +66,8 @@ export const testVault = () => {
   return readVault(file);
 };
 
-const wallet = (name: string, more: Partial<NewWallet>): NewWallet => ({
+/** Terms of a wallet on the node `one`, that books nothing unless told otherwise. */
+export const walletTerms = (name: string, more: Partial<NewWallet> = {}): NewWallet => ({
   name,
   balanceKind: 'node',
   receiveRoute: ['one'],
@@ -106,9 +107,12 @@ export const testCore = async (options: TestCoreOptions = {}): Promise<TestCore>
     ...(options.mark && { mark: options.mark }),
   });
   const accountId = await core.wallets.ensureAccount('operator', null);
-  const walletId = await core.wallets.ensureWallet(accountId, wallet('atm', {}));
-  const twoWalletId = await core.wallets.ensureWallet(accountId, wallet('two', { receiveRoute: ['one', 'two'], payRoute: ['one', 'two'] }));
-  const ledgerId = await core.wallets.ensureWallet(accountId, wallet('ledger', { balanceKind: 'ledger', keylessCreate: true }));
+  const walletId = await core.wallets.ensureWallet(accountId, walletTerms('atm'));
+  const twoWalletId = await core.wallets.ensureWallet(
+    accountId,
+    walletTerms('two', { receiveRoute: ['one', 'two'], payRoute: ['one', 'two'] }),
+  );
+  const ledgerId = await core.wallets.ensureWallet(accountId, walletTerms('ledger', { balanceKind: 'ledger', keylessCreate: true }));
   const who: Principal = { accountId, keyId: null, walletId: null, scopes: new Set(['READ', 'RECEIVE', 'WRITE']), waitSeconds: null };
   if (options.workers !== false) core.start();
   return {
