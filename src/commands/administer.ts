@@ -40,7 +40,7 @@ export const adminHandlers = (deps: CommandDeps): AdminHandlers => ({
     const who = principal(asking);
     const hash = input.paymentHash.toLowerCase();
     if (!(await paymentFor(deps, who, hash))) return refuse({ is: 'notFound', what: 'payment', given: hash });
-    for (const row of await attemptsForHash(deps.payments.db, hash)) if (row.state === 'sending') await askAbout(deps.payments, row);
+    for (const row of await attemptsForHash(deps.payments.db, hash)) await askAbout(deps.payments, row);
     return (await paymentFor(deps, who, hash)) ?? refuse({ is: 'internal' });
   },
   haltOutgoing: async ({ reason }) => {

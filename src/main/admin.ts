@@ -61,7 +61,7 @@ const ask: Verb = async ({ core, db }, args) => {
         : null,
     })),
   );
-  for (const row of await attemptsForHash(db, hash)) if (row.state === 'sending') await askAbout(core.deps.payments, row);
+  for (const row of await attemptsForHash(db, hash)) await askAbout(core.deps.payments, row);
   return said.map((one) => ({ ...one, payment: withoutSecret(one.payment), invoice: withoutSecret(one.invoice) }));
 };
 

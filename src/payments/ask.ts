@@ -5,15 +5,23 @@ import type { Registered } from '../backends/registry.ts';
 import { paymentHash } from '../lightning/values.ts';
 import { newId } from '../platform/ids.ts';
 import type { PaymentDeps } from './deps.ts';
-import { leftToCaller, observeAttempt, type Said } from './observe.ts';
-import { type AttemptRow, advanceAttempt } from './store.ts';
+import { attemptMeant, leftToCaller, observeAttempt, refOf, type Said } from './observe.ts';
+import { type AttemptRow, advanceAttempt, attemptsForHash } from './store.ts';
+import { onlyTestified } from './testimony.ts';
 
 const oldMs = 3_600_000;
 const findMs = 10_000;
 
-/** Asks about one `sending` attempt and writes down the answer; the row afterwards, null when there is none. */
+/**
+ * Asks about an attempt that is `sending`, or `failed` by nothing but the word of a backend that may be wrong, and writes down the answer; the
+ * row afterwards, null when there is none. Any other row stands as it is.
+ */
 export const askAbout = async (deps: PaymentDeps, row: AttemptRow): Promise<AttemptRow | null> => {
-  if (row.state !== 'sending') return row;
+  if (row.state === 'sending') return askAboutSending(deps, row);
+  return onlyTestified(deps, row) ? askAboutFailed(deps, row) : row;
+};
+
+const askAboutSending = async (deps: PaymentDeps, row: AttemptRow): Promise<AttemptRow | null> => {
   const registered = deps.registry.get(row.backendId);
   const pay = registered?.backend.pay;
   if (!registered || !pay) return doubt(deps, row, 'backendMissing');
@@ -25,6 +33,19 @@ export const askAbout = async (deps: PaymentDeps, row: AttemptRow): Promise<Atte
   if (await leftToCaller(deps, row, said)) return row;
   if (said.is !== 'notFound') return observeAttempt(deps, row.id, said);
   return (await provesUnsent(deps, row, { pay, registered })) ? observeAttempt(deps, row.id, unsent) : waiting(deps, row);
+};
+
+/** Only more than the failure is news: what is paid after all, or under way. */
+const askAboutFailed = async (deps: PaymentDeps, row: AttemptRow): Promise<AttemptRow | null> => {
+  const registered = deps.registry.get(row.backendId);
+  const pay = registered?.backend.pay;
+  if (!registered || !pay || (registered.identity() === null && (await registered.verify()))) return row;
+  if (registered.identity()?.key !== row.backendIdentity) return row;
+  const said = await pay.find(paymentHash(row.paymentHash), row.floor === null ? null : attemptRef(row.floor), AbortSignal.timeout(findMs));
+  if (said.is !== 'succeeded' && said.is !== 'inFlight') return row;
+  // A later attempt for the same hash may be what it tells of.
+  const there = (await attemptsForHash(deps.db, row.paymentHash)).filter((one) => one.backendId === row.backendId);
+  return attemptMeant(there, refOf(said))?.id === row.id ? observeAttempt(deps, row.id, said) : row;
 };
 
 const unsent: Said = {

@@ -22,6 +22,7 @@ import {
   paymentById,
   attempt as readAttempt,
 } from './store.ts';
+import { firstLook } from './testimony.ts';
 
 export type Said = PayOutcome | { readonly is: 'notFound' };
 
@@ -79,10 +80,10 @@ export const leftToCaller = async (deps: PaymentDeps, row: AttemptRow, said: Sai
   return (wallet?.payRoute.length ?? 0) > 1;
 };
 
-const refOf = (outcome: Said): bigint | null => ('ref' in outcome ? outcome.ref : null);
+export const refOf = (outcome: Said): bigint | null => ('ref' in outcome ? outcome.ref : null);
 
 /** The attempt that an index belongs to: the newest one whose floor lies below it. */
-const attemptMeant = (rows: readonly AttemptRow[], ref: bigint | null): AttemptRow | undefined => {
+export const attemptMeant = (rows: readonly AttemptRow[], ref: bigint | null): AttemptRow | undefined => {
   if (ref === null) return rows.at(-1);
   return rows.findLast((row) => row.ref === ref) ?? rows.findLast((row) => row.floor === null || ref > row.floor);
 };
@@ -185,7 +186,14 @@ const detailsOf = (deps: PaymentDeps, { row, said, event }: Seen): Omit<AttemptM
         ...(said.preimage === null ? { proof: 'backendWord' } : { preimage: said.preimage, proof: 'preimage' }),
       };
     case 'failed':
-      return { ...known, failure: said.reason, routes: said.routes, disproved: true, ended_at: now, next_check_at: null };
+      return {
+        ...known,
+        failure: said.reason,
+        routes: said.routes,
+        disproved: true,
+        ended_at: now,
+        next_check_at: firstLook(deps, row.backendId, now),
+      };
     case 'notSent':
       return { failure: 'notSent', disproved: true, ended_at: now, next_check_at: null };
     case 'inFlight':

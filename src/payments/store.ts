@@ -152,7 +152,8 @@ export const hastenAttempts = async (db: Database, backendId: string, now: Date)
   await sql(db, hasten, [backendId, now]);
 };
 
-export const rescheduleAttempt = async (db: Database, id: string, at: Date): Promise<void> => {
+/** Null: never again. */
+export const rescheduleAttempt = async (db: Database, id: string, at: Date | null): Promise<void> => {
   await sql(db, reschedule, [id, at]);
 };
 

@@ -14,6 +14,7 @@ import { paymentHash } from '../lightning/values.ts';
 import { askAbout } from '../payments/ask.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
 import { type AttemptRow, claimDueAttempts, rescheduleAttempt } from '../payments/store.ts';
+import { nextLook as nextLookAtFailed } from '../payments/testimony.ts';
 import { askAboutPayout } from '../payouts/ask.ts';
 import type { PayoutDeps } from '../payouts/deps.ts';
 import { payoutTerminal } from '../payouts/states.ts';
@@ -81,9 +82,9 @@ const sweepBatch = async (deps: SweepDeps): Promise<number> => {
   const now = deps.clock.now();
   const claim = { until: new Date(now.getTime() + claimMs), most: batch };
   const [attempts, invoices, payouts, chains] = await Promise.all([
-    claimDueAttempts(deps.db, now, claim),
-    claimDueInvoices(deps.db, now, claim),
-    claimDuePayouts(deps.db, now, claim),
+    claimDueAttempts(deps.db, now, claim).then(oldestFirst),
+    claimDueInvoices(deps.db, now, claim).then(oldestFirst),
+    claimDuePayouts(deps.db, now, claim).then(oldestFirst),
     claimDueWatches(deps.db, now, claim.until),
   ]);
   await Promise.all([
@@ -101,6 +102,10 @@ const sweepBatch = async (deps: SweepDeps): Promise<number> => {
   for (const [story, rows] of told) if (rows > 0) deps.swept?.(story, rows);
   return told.reduce((sum, [, rows]) => sum + rows, 0);
 };
+
+/** The statement that claims rows gives them back in any order; ids tell their age. */
+const oldestFirst = <R extends { readonly id: string }>(rows: readonly R[]): readonly R[] =>
+  [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
 
 const quietly = async (deps: SweepDeps, row: Readonly<Record<string, string>>, work: () => Promise<void>): Promise<void> => {
   try {
@@ -132,6 +137,8 @@ const later = (deps: SweepDeps, seconds: number): Date => new Date(deps.clock.no
 const sweepAttempt = async (deps: SweepDeps, row: AttemptRow): Promise<void> => {
   const after = await askAbout(deps.payments, row);
   if (after?.state === 'sending') await rescheduleAttempt(deps.db, row.id, later(deps, pauseSeconds(row.checks)));
+  if (after?.state === 'failed' && row.state === 'failed')
+    await rescheduleAttempt(deps.db, row.id, nextLookAtFailed(after, deps.clock.now()));
 };
 
 const sweepInvoice = async (deps: SweepDeps, row: InvoiceRow): Promise<void> => {

@@ -138,10 +138,6 @@ const sendingOnce = ({ moves, town, wrong }: Facts): void => {
   }
 };
 
-/** A backend said failed of what it then paid, and its stream lost the facts: nobody can know better, and nobody asks about what has ended. */
-const wasNeverTold = (house: Facts['house'], backend: string, hash: string): boolean =>
-  house.witness.liedAbout.has(hash) && house.world.faultsOf(backend).met.some(({ call, fault }) => call === 'fact' && fault.is === 'lose');
-
 /** A row says succeeded exactly where the node has paid, with the same fee, and the node was called no more often than rows say. */
 const attemptsAgree = ({ attempts, house, town, wrong }: Facts): void => {
   const { sim } = house.world.network;
@@ -151,7 +147,6 @@ const attemptsAgree = ({ attempts, house, town, wrong }: Facts): void => {
     for (const hash of hashes) {
       const paid = attemptsFor(sim, backend, hash).filter((one) => one.state === 'succeeded');
       const said = ours.filter((one) => one.hash === hash && one.state === 'succeeded');
-      if (paid.length > said.length && wasNeverTold(house, backend, hash)) continue;
       if (paid.length !== said.length)
         wrong.push(`${backend} has paid ${town.name(hash)} ${paid.length} times, the rows say ${said.length}`);
       else if (sum(paid.map((one) => one.fee)) !== sum(said.map((one) => one.fee ?? 0n)))
@@ -217,8 +212,7 @@ const nodesAgree = ({ invoices, attempts, house, before, wrong }: Facts): void =
     );
     const has = spendableOf(house.world.network.sim, name);
     const should = (before.get(name) ?? 0n) + came - went;
-    const isExcused = attempts.some((one) => one.state === 'failed' && one.backend === name && wasNeverTold(house, name, one.hash));
-    if (has !== should && !isExcused) wrong.push(`${name} has ${has} msat and should have ${should}`);
+    if (has !== should) wrong.push(`${name} has ${has} msat and should have ${should}`);
   }
 };
 

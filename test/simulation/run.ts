@@ -172,9 +172,18 @@ const drain = async (act: Act, { ground }: Stage): Promise<void> => {
     await timeline.runTo(timeline.elapsed() + drainStepMs);
     left = await waiting(ground);
   }
+  await timeline.runTo(await lastLook(act, ground));
   // Who lists the deposits from time to time must have listed them once more.
   if (town.gone.size > 0) await timeline.runTo(timeline.elapsed() + listedMs);
   town.log(`at rest after ${Math.round(timeline.elapsed() / 1000)} s`);
+};
+
+/** When those whose failure was a lie have been asked about once more, in ms from the start. */
+const lastLook = async ({ house, timeline }: Act, { db }: Ground): Promise<number> => {
+  const text = `SELECT max(next_check_at) AS at FROM attempts WHERE state = 'failed' AND payment_hash = ANY($1)`;
+  const [row] = await sql<{ at: Date | null }>(db, { name: 'sim_last_look', text }, [[...house.witness.liedAbout]]);
+  const left = row?.at ? row.at.getTime() - timeline.now().getTime() + drainStepMs : 0;
+  return timeline.elapsed() + Math.max(0, left);
 };
 
 const makePeace = ({ house, town, chances }: Act): void => {
