@@ -199,7 +199,16 @@ const guardedHold = (hold: Hold, guard: Guard, timed: Timed): Hold => ({
       'findHold',
       reading(guard, () => hold.find(hash, signal)),
     ),
+  ...(hold.held && { held: listing(hold.held, guard, timed) }),
 });
+
+const listing =
+  (held: NonNullable<Hold['held']>, guard: Guard, timed: Timed): NonNullable<Hold['held']> =>
+  (signal) =>
+    timed(
+      'listHeld',
+      reading(guard, () => held(signal)),
+    );
 
 const guardedChain = (chain: Chain, guard: Guard, timed: Timed): Chain => ({
   traits: chain.traits,

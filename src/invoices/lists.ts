@@ -79,3 +79,14 @@ const watched = {
 /** Everything that is held or claimed on these backends: what the deadline guard watches. */
 export const heldInvoices = (db: Database, backendIds: readonly string[]): Promise<readonly InvoiceRow[]> =>
   sql<InvoiceRow>(db, watched, [[...backendIds]]);
+
+const known = {
+  name: 'invoices_known',
+  text: 'SELECT payment_hash AS "paymentHash" FROM invoices WHERE payment_hash = ANY($1::text[]) AND backend_identity = $2',
+};
+
+/** Those of the hashes under which no invoice of ours was made on this node. */
+export const unknownHashes = async (db: Database, identityKey: string, hashes: readonly string[]): Promise<ReadonlySet<string>> => {
+  const ours = new Set((await sql<{ paymentHash: string }>(db, known, [[...hashes], identityKey])).map((row) => row.paymentHash));
+  return new Set(hashes.filter((hash) => !ours.has(hash)));
+};

@@ -40,6 +40,7 @@ import { createDeadlineGuard, type DeadlineGuard } from '../workers/deadlines.ts
 import { type FollowDeps, follow } from '../workers/follow.ts';
 import { startGauges } from '../workers/gauges.ts';
 import { createRestoreWatch, type RestoreWatch } from '../workers/restore.ts';
+import { createStrangerWatch, type StrangerWatch } from '../workers/strangers.ts';
 import { createSweep, type Sweep } from '../workers/sweep.ts';
 import { createWatchdog, type Watchdog } from '../workers/watchdog.ts';
 
@@ -62,6 +63,8 @@ export interface CoreParts {
   readonly simulatedDepositor: CommandDeps['simulatedDepositor'];
   readonly vault: Vault;
   readonly holds: HoldLimits;
+  /** No other program uses the nodes; false when absent. */
+  readonly exclusive?: boolean;
   /** Beside the database; absent: nobody notices that it was restored. */
   readonly mark?: MarkFile;
 }
@@ -81,6 +84,7 @@ export interface Core {
   readonly cashOuts: CashOutGuard;
   readonly watchdog: Watchdog;
   readonly restore: RestoreWatch;
+  readonly strangers: StrangerWatch;
   /** Follows the backends and sweeps what waits, until `close`. */
   start(): void;
   /** Resolves when no send is between its insert and its answer. */
@@ -113,6 +117,7 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
   const cashOuts = createCashOutGuard({ clock, log, cashOuts: deps });
   const watchdog = createWatchdog({ db, clock, log, registry, outgoing, metrics, alarm: deps.payments.alarm });
   const restore = createRestoreWatch({ ...workers, mark: parts.mark ?? null, alarm: deps.payments.alarm });
+  const strangers = createStrangerWatch({ db, clock, log, registry, exclusive: parts.exclusive ?? false, alarm: deps.payments.alarm });
   let stopGauges: () => Promise<void> = async () => undefined;
   let following: readonly Promise<void>[] = [];
 
@@ -131,6 +136,7 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
     cashOuts.start();
     watchdog.start();
     restore.start();
+    strangers.start();
     stopGauges = startGauges({ db, clock, log, metrics, registry, outgoing, prices: parts.prices });
   };
 
@@ -147,13 +153,14 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
     cashOuts,
     watchdog,
     restore,
+    strangers,
     start,
     atRest: async () => {
       await Promise.all([sendsAtRest(deps.payments), payoutsAtRest(deps.payouts)]);
     },
     close: async () => {
       stopping.abort();
-      await Promise.all([sweep.stop(), deadlines.stop(), cashOuts.stop(), watchdog.stop(), restore.stop(), stopGauges()]);
+      await Promise.all([sweep.stop(), deadlines.stop(), cashOuts.stop(), watchdog.stop(), restore.stop(), strangers.stop(), stopGauges()]);
       await Promise.allSettled(following);
       await feed.close();
     },

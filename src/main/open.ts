@@ -74,6 +74,7 @@ export const openCore = async (config: Config, options: OpenOptions): Promise<Op
     simulatedDepositor: simulatedDepositor(config),
     vault: keys.vault,
     holds: heldAtMost(config),
+    exclusive: config.exclusive,
     mark: markFile(join(config.dataDir, 'database.mark')),
   });
   if (config.price === null) log.warn({}, 'no price is configured: display amounts answer zero (set "price" for your currency)');

@@ -46,6 +46,12 @@ export const listIncidents = (db: Database, resolvedToo: boolean): Promise<reado
 
 export const incidentsAbout = (db: Database, subject: string): Promise<readonly IncidentView[]> => sql<IncidentView>(db, about, [subject]);
 
+const newest = { name: 'incident_newest', text: 'SELECT max(created_at) AS at FROM incidents WHERE kind = $1' };
+
+/** When the last one of this kind was written down, put away or not; null: never. */
+export const newestIncident = async (db: Database, kind: string): Promise<Date | null> =>
+  (await sql<{ at: Date | null }>(db, newest, [kind]))[0]?.at ?? null;
+
 const open = { name: 'incidents_open', text: 'SELECT count(*)::int AS open FROM incidents WHERE resolved_at IS NULL' };
 
 export const openIncidents = async (db: Database): Promise<number> => (await sql<{ open: number }>(db, open))[0]?.open ?? 0;

@@ -139,7 +139,7 @@ test('canceled while it was open: whatever is paid is given back, and it ends wh
   expect((await rowOf(core, invoice.paymentHash)).state).toBe('canceling');
   const over = {
     name: 'test_over',
-    text: `UPDATE invoices SET expires_at = now() - interval '10 minutes', next_check_at = now() WHERE payment_hash = $1`,
+    text: `UPDATE invoices SET expires_at = now() - interval '10 minutes', next_check_at = now() - interval '1 second' WHERE payment_hash = $1`,
   };
   const unpaid = await plain({ core, walletId });
   for (const { paymentHash } of [invoice, unpaid]) await sql(core.db, over, [paymentHash]);

@@ -201,6 +201,11 @@ describe('a hold', () => {
     await gateway.start();
     await becomes(ours.hold.paymentHash, 'CANCELED');
     expect(await isHeld()).toBe(true);
+    // It looks at what the node holds once a minute.
+    const isTold = async () => (await gateway.cli('incidents', '--json')).out.includes(hashOf(secret));
+    await waitUntil('the incident', isTold, 90_000);
+    expect((await gateway.cli('incidents')).out).toContain('hold.unknown');
+    expect(await isHeld()).toBe(true);
     await cancelHodlInvoice({ lnd: a.lnd, id: hashOf(secret) });
     expect(await paid).toBe('failed');
   });

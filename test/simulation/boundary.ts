@@ -180,6 +180,7 @@ const holdOf = (inner: SimulatedBackend, on: Observing): Hold => ({
   cancel: (held, signal) => on.life.through('hold.cancel', () => inner.hold.cancel(held, signal)),
   find: (hash, signal) =>
     on.life.through('hold.find', () => hiding(inner, on, { call: 'findHold', find: () => inner.hold.find(hash, signal) })),
+  held: (signal) => on.life.through('hold.held', async () => (await inner.hold.held?.(signal)) ?? []),
 });
 
 /** The chain facet as one life sees it. */

@@ -35,7 +35,7 @@ const older = (hash: string, seconds: number) =>
     core.db,
     {
       name: 'test_older',
-      text: `UPDATE attempts SET created_at = created_at - make_interval(secs => $2), send_by = send_by - make_interval(secs => $2), next_check_at = now() WHERE payment_hash = $1`,
+      text: `UPDATE attempts SET created_at = created_at - make_interval(secs => $2), send_by = send_by - make_interval(secs => $2), next_check_at = now() - interval '1 second' WHERE payment_hash = $1`,
     },
     [hash, seconds],
   );

@@ -38,7 +38,10 @@ const send = (more: Partial<SendOnChain> = {}, key: string | null = null) => cor
 const broadcasts = (address: string) =>
   [...network().sim.records.transactions.values()].filter((one) => one.outputs.some((output) => output.address === address)).length;
 const due = () =>
-  sql(core.db, { name: 'test_payouts_due', text: 'UPDATE payouts SET next_check_at = now() WHERE next_check_at IS NOT NULL' });
+  sql(core.db, {
+    name: 'test_payouts_due',
+    text: `UPDATE payouts SET next_check_at = now() - interval '1 second' WHERE next_check_at IS NOT NULL`,
+  });
 /** Twice, because the first may be the worker's own sweep, begun before anything was due. */
 const sweep = async () => {
   for (let round = 0; round < 2; round++) {

@@ -58,6 +58,8 @@ export interface TestCoreOptions {
   /** A second life of a gateway finds the network of the first one. */
   readonly worlds?: Worlds;
   readonly mark?: MarkFile;
+  /** No other program uses the nodes. */
+  readonly exclusive?: boolean;
 }
 
 export const testVault = () => {
@@ -105,6 +107,7 @@ export const testCore = async (options: TestCoreOptions = {}): Promise<TestCore>
     vault: options.vault ?? testVault(),
     holds: { perWalletMsat: 10_000_000_000n, perGatewayMsat: 100_000_000_000n, perNodeMsat: 50_000_000_000n, longestSeconds: 600 },
     ...(options.mark && { mark: options.mark }),
+    exclusive: options.exclusive ?? false,
   });
   const accountId = await core.wallets.ensureAccount('operator', null);
   const walletId = await core.wallets.ensureWallet(accountId, walletTerms('atm'));

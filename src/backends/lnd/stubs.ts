@@ -40,6 +40,8 @@ export interface LndStubs {
   readonly listInvoices: Unary<
     {
       readonly reversed?: boolean;
+      /** Those that are open or held. */
+      readonly pending_only?: boolean;
       readonly num_max_invoices: string;
       readonly index_offset: string;
       readonly creation_date_start?: string;

@@ -14,6 +14,7 @@ export const calls = [
   'settleHold',
   'cancelHold',
   'findHold',
+  'listHeld',
   'createAddress',
   'estimateFee',
   'sendOnChain',

@@ -1,6 +1,6 @@
 // The receive and hold facets of a simulated backend: invoices of its node, with the refusals a real one gives.
 import { type PaymentHash, type Preimage, preimage } from '../../lightning/values.ts';
-import type { Fault, Hold, HoldOutcome, InvoiceSighting, InvoiceTerms, Issue, Receive } from '../port.ts';
+import type { Fault, HeldInvoice, Hold, HoldOutcome, InvoiceSighting, InvoiceTerms, Issue, Receive } from '../port.ts';
 import type { Call, PlannedFault } from './faults.ts';
 import { addInvoice, defaultFinalCltvDelta, type InvoiceOrder } from './invoice-create.ts';
 import { cancelInvoice, type Ending, lookUpInvoice, settleInvoice, sightingOf } from './invoices.ts';
@@ -56,7 +56,15 @@ export const createHold = (link: Link, settings: HoldSettings): Hold => ({
   cancel: ({ hash }, signal) =>
     overUntil(link, 'cancelHold', { signal, handling: ending(() => cancelInvoice(link.network.sim, link.node, hash)) }),
   find: (hash, signal) => find(link, 'findHold', { hash, signal }),
+  held: (signal) => read(link, 'listHeld', { signal, run: () => heldAt(link) }),
 });
+
+const heldAt = ({ network: { sim }, node }: Link): readonly HeldInvoice[] =>
+  [...sim.records.invoices.values()].flatMap((invoice) => {
+    const sighting = invoice.node === node ? sightingOf(sim, invoice) : null;
+    if (sighting?.is !== 'held') return [];
+    return [{ hash: invoice.hash, handle: sighting.handle, received: sighting.received, at: new Date(invoice.createdAt) }];
+  });
 
 const hashFits = (settings: HoldSettings, hash: PaymentHash | undefined): boolean =>
   (settings.holdHashFrom === 'caller') === (hash !== undefined);

@@ -1,0 +1,97 @@
+// Looks for what the nodes hold and nobody here knows: another program's, or ours from before a restore that nobody noticed. A person is told.
+// It is never touched, unless the operator has said that no other program uses the nodes; and never when the database may have forgotten it.
+
+import type { HeldInvoice } from '../backends/port.ts';
+import type { Registered, Registry } from '../backends/registry.ts';
+import { unknownHashes } from '../invoices/lists.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/db.ts';
+import { newestIncident } from '../platform/incidents.ts';
+import type { Log } from '../platform/log.ts';
+import { readRestore } from '../platform/restored.ts';
+
+export interface StrangerDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly registry: Registry;
+  /** No other program uses the nodes: what nobody here knows is given back to its payer. */
+  readonly exclusive: boolean;
+  readonly alarm: (kind: string, subject: string, detail: Readonly<Record<string, unknown>>) => void;
+}
+
+export interface StrangerWatch {
+  /** Looks once at every backend that can list what it holds. Never throws. */
+  readonly once: () => Promise<void>;
+  /** Looks every minute from now on. */
+  readonly start: () => void;
+  readonly stop: () => Promise<void>;
+}
+
+const everyMs = 60_000;
+const listMs = 60_000;
+const cancelMs = 15_000;
+
+export const createStrangerWatch = (deps: StrangerDeps): StrangerWatch => {
+  // By backend: what the look before found.
+  const before = new Map<string, ReadonlySet<string>>();
+  let running: Promise<void> | null = null;
+  let stopTimer: (() => Promise<void>) | null = null;
+  const look = async (one: Registered): Promise<void> => {
+    const { id } = one.backend;
+    const strange = await strangersAt(deps, one);
+    const known = before.get(id) ?? new Set();
+    before.set(id, new Set(strange.map(({ hash }) => hash)));
+    for (const held of strange) if (!known.has(held.hash)) tell(deps, id, held);
+    // Found twice, a minute apart: what was just being written down is known by now.
+    const lasting = strange.filter(({ hash }) => known.has(hash));
+    if (deps.exclusive && lasting.length > 0) await giveBack(deps, one, lasting);
+  };
+  const once = (): Promise<void> => {
+    running ??= Promise.all(
+      deps.registry.configured.map((one) =>
+        look(one).catch((error: unknown) =>
+          deps.log.debug({ err: error, backend: one.backend.id }, 'what this backend holds could not be listed; looking again'),
+        ),
+      ),
+    )
+      .then(() => undefined)
+      .finally(() => {
+        running = null;
+      });
+    return running;
+  };
+  return {
+    once,
+    start: () => {
+      stopTimer ??= deps.clock.every(everyMs, once);
+    },
+    stop: async () => {
+      await stopTimer?.();
+      await running;
+    },
+  };
+};
+
+const strangersAt = async (deps: StrangerDeps, { backend, identity }: Registered): Promise<readonly HeldInvoice[]> => {
+  const held = (await backend.hold?.held?.(AbortSignal.timeout(listMs))) ?? [];
+  const key = identity()?.key;
+  if (held.length === 0 || key === undefined) return [];
+  const hashes = held.map(({ hash }) => hash);
+  const unknown = await unknownHashes(deps.db, key, hashes);
+  return held.filter(({ hash }) => unknown.has(hash));
+};
+
+const tell = ({ alarm }: StrangerDeps, backendId: string, { hash, received, at }: HeldInvoice): void =>
+  alarm('hold.unknown', hash, { backendId, receivedMsat: received, madeAt: at });
+
+const giveBack = async (deps: StrangerDeps, { backend }: Registered, strange: readonly HeldInvoice[]): Promise<void> => {
+  if ((await readRestore(deps.db)) !== null) return;
+  const restored = await newestIncident(deps.db, 'database.restored');
+  for (const { hash, handle, at } of strange) {
+    // Made before the database was put back: it may be ours, and forgotten.
+    if (restored !== null && at <= restored) continue;
+    const outcome = await backend.hold?.cancel({ hash, handle }, AbortSignal.timeout(cancelMs));
+    deps.log.warn({ backend: backend.id, paymentHash: hash, outcome: outcome?.is }, 'a hold that nobody here knows is given back');
+  }
+};
