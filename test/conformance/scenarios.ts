@@ -340,6 +340,23 @@ const holdingScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'what is held is listed, and nothing else',
+    skip: both(
+      needs('hold'),
+      trait('cannot list what it holds', (b) => b.hold?.held !== undefined),
+    ),
+    run: async (rig) => {
+      const open = await held(rig, 2_700);
+      const { invoice, paid, sighting, ref } = await holding(rig, 2_800);
+      const listed = async (hash: PaymentHash) => (await the(the(rig.backend.hold).held)(never)).find((one) => one.hash === hash);
+      expect(await listed(invoice.hash)).toMatchObject({ ...ref, received: sighting.received });
+      expect(await listed(open.hash)).toBeUndefined();
+      await the(rig.backend.hold).cancel(ref, never);
+      expect(await paid).toBe(false);
+      expect(await listed(invoice.hash)).toBeUndefined();
+    },
+  },
+  {
     name: 'nothing is settled before it is held',
     skip: needs('hold'),
     run: async (rig) => {

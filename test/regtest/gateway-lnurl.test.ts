@@ -1,11 +1,14 @@
-// LNURL-pay and Lightning addresses on real nodes: a real LNURL service whose invoices are those of node b, and Lamassu's own request.
+// LNURL-pay and Lightning addresses on real nodes: a real LNURL service whose invoices are those of node b, Lamassu's own request, and a gateway that is
+// killed while it pays.
 import { readFileSync } from 'node:fs';
-import { createInvoice, parsePaymentRequest } from 'ln-service';
+import { createHodlInvoice, createInvoice, getInvoice, parsePaymentRequest, settleHodlInvoice } from 'ln-service';
 import { afterAll, expect, test } from 'vitest';
+import { hashOf, newPreimage, type Preimage } from '../../src/lightning/values.ts';
 import { startLnurlServer } from '../support/lnurl-server.ts';
 import { configOn, lndBackend, useGateway } from './gatewayBench.ts';
 import { settlementAt } from './people.ts';
 import { useNetwork } from './useNetwork.ts';
+import { waitUntil } from './wait.ts';
 
 const network = await useNetwork();
 const { a, b } = network.nodes;
@@ -22,10 +25,10 @@ interface Sent {
   readonly errors: readonly { readonly code?: string; readonly message: string }[];
 }
 
-const post = async (body: object): Promise<Sent> => {
+const post = async (body: object, headers: Readonly<Record<string, string>> = {}): Promise<Sent> => {
   const response = await fetch(gateway.endpoint, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-api-key': key },
+    headers: { 'content-type': 'application/json', 'x-api-key': key, ...headers },
     body: JSON.stringify(body),
   });
   const { data, errors }: { data: Readonly<Record<string, Sent>>; errors?: unknown } = await response.json();
@@ -34,11 +37,14 @@ const post = async (body: object): Promise<Sent> => {
   if (!sent) throw new Error('no answer');
   return sent;
 };
-const pay = (lnurl: string, amount: number): Promise<Sent> =>
-  post({
-    query: 'mutation m($input: LnurlPaymentSendInput!) { lnurlPaymentSend(input: $input) { status errors { code message } } }',
-    variables: { input: { walletId, lnurl, amount } },
-  });
+const pay = (lnurl: string, amount: number, idempotency?: string): Promise<Sent> =>
+  post(
+    {
+      query: 'mutation m($input: LnurlPaymentSendInput!) { lnurlPaymentSend(input: $input) { status errors { code message } } }',
+      variables: { input: { walletId, lnurl, amount } },
+    },
+    idempotency === undefined ? {} : { 'x-idempotency-key': idempotency },
+  );
 const hashOfRequest = (request: string | undefined): string => parsePaymentRequest({ request: request ?? '' }).id;
 
 test('a Lamassu machine pays the LNURL that a customer shows', async () => {
@@ -66,6 +72,42 @@ test('an invoice over another amount, or over other metadata, is not paid', asyn
     expect(await settlementAt(b, hashOfRequest(liar.given[0]))).toMatchObject({ settled: false, parts: 0 });
     await liar.close();
   }
+});
+
+test('a gateway that is killed between the invoice and its payment, or while it pays, pays once', async () => {
+  const secrets: Preimage[] = [];
+  let killNow = true;
+  const slow = await startLnurlServer({
+    invoice: async (amount, description_hash) => {
+      if (killNow) {
+        killNow = false;
+        const request = await plain(amount, description_hash);
+        await gateway.kill();
+        return request;
+      }
+      const secret = newPreimage();
+      secrets.push(secret);
+      return (await createHodlInvoice({ lnd: b.lnd, id: hashOf(secret), cltv_delta: 60, mtokens: amount.toString(), description_hash }))
+        .request;
+    },
+  });
+  await expect(pay(slow.lnurl, 5000, 'once')).rejects.toThrow();
+  await gateway.start();
+  // Again, and killed while node b holds the payment.
+  const lost = pay(slow.lnurl, 5000, 'once').catch(() => null);
+  await waitUntil('an invoice', () => Promise.resolve(secrets.length === 1));
+  const [secret] = secrets;
+  if (!secret) throw new Error('no invoice');
+  await waitUntil('node b to hold it', async () => (await getInvoice({ lnd: b.lnd, id: hashOf(secret) })).is_held === true);
+  await gateway.kill();
+  expect(await lost).toBeNull();
+  await gateway.start();
+  await settleHodlInvoice({ lnd: b.lnd, secret });
+  await waitUntil('the end', async () => (await pay(slow.lnurl, 5000, 'once')).status === 'SUCCESS');
+  expect(slow.given).toHaveLength(2);
+  expect(await settlementAt(b, hashOfRequest(slow.given[0]))).toMatchObject({ settled: false, parts: 0 });
+  expect(await settlementAt(b, hashOf(secret))).toEqual({ settled: true, parts: 1, msat: 5_000_000n });
+  await slow.close();
 });
 
 test('in the end the books say what the nodes say', checkBooks);
