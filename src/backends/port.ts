@@ -3,7 +3,7 @@
 //  2. A call that moves money answers with an outcome and does not throw. Doubt is an answer: `unknown`.
 //  3. What happened later arrives as facts. Facts may repeat, come late or be missing, but never lie; a sweep asks with `find`.
 import type { BackendId, BlockHeight, Bolt11, Msat, PaymentHash, Preimage } from '../lightning/values.ts';
-import type { Chain, DepositSighting } from './port-chain.ts';
+import type { Chain, ChainOutcome, DepositSighting } from './port-chain.ts';
 import type { BackendTools, Fault, Health } from './port-faults.ts';
 
 export type * from './port-chain.ts';
@@ -31,8 +31,8 @@ export interface Backend {
    */
   facts(after: Cursor | null, signal: AbortSignal): AsyncIterable<Fact>;
   /**
-   * What it remembers of the time since: every payment that it began and every invoice that it made, was asked to settle or holds now, other
-   * programs' too. For a database that was restored to an earlier moment; what began before `since` may be in it. Throws a `Fault`.
+   * What it remembers of the time since: every payment that it began, every invoice that it made, was asked to settle or holds now, and every
+   * labelled transaction that it broadcast, other programs' too. For a database that was restored to an earlier moment; what began before `since` may be in it. Throws a `Fault`.
    */
   recall?(since: Date, signal: AbortSignal): Promise<readonly Recalled[]>;
   /** Never throws: what is wrong is in `detail`. */
@@ -257,8 +257,18 @@ export type Fact = { readonly cursor: Cursor | null; readonly at: Date } & (
   | { readonly about: 'block'; readonly height: BlockHeight }
 );
 
-/** One hash as a backend remembers it. */
-export type Recalled = {
+/** What a backend remembers: a hash, or a transaction that it broadcast under a label. */
+export type Recalled = RecalledHash | RecalledSend;
+
+export interface RecalledSend {
+  readonly about: 'send';
+  readonly label: string;
+  readonly address: string;
+  readonly at: Date;
+  readonly outcome: Extract<ChainOutcome, { readonly is: 'sent' }>;
+}
+
+export type RecalledHash = {
   readonly hash: PaymentHash;
   /** Null where the backend does not keep it. */
   readonly bolt11: Bolt11 | null;

@@ -40,7 +40,7 @@ const show = (call: Call): Promise<number> =>
         day(row.begunAt),
         row.resolution ?? 'open',
       ]);
-      const heads = ['PAYMENT HASH', 'WHAT', 'STATE', 'SAT', 'BACKEND', 'BEGUN (UTC)', 'HERE'];
+      const heads = ['PAYMENT HASH OR TXID', 'WHAT', 'STATE', 'SAT', 'BACKEND', 'BEGUN (UTC)', 'HERE'];
       call.io.out(table(heads, rows, restore ? 'Nothing waits for you.' : 'No restore is open.'));
     }
     return restore === null ? 0 : 1;
@@ -78,8 +78,8 @@ const told = (call: Call, said: unknown): number => {
 
 export const restoreBook: Verb = {
   name: 'restore book',
-  summary: "Take a payment, a receipt or a hold into a wallet's books",
-  operands: ['payment hash'],
+  summary: "Take a payment, a receipt, a hold or a send on the chain into a wallet's books",
+  operands: ['payment hash or txid'],
   options: { wallet: { value: 'name or id', short: 'w', does: 'whose it is' }, ...configOptions },
   examples: [['restore book 6b1c… --wallet atm-1', 'charged or credited as if it had never been forgotten']],
   run: (call) =>
@@ -93,7 +93,7 @@ export const restoreBook: Verb = {
 export const restoreDismiss: Verb = {
   name: 'restore dismiss',
   summary: "Leave the books as they are: it was another program's",
-  operands: ['payment hash or all'],
+  operands: ['payment hash, txid or all'],
   options: configOptions,
   examples: [
     ['restore dismiss 6b1c…', 'one that was paid by hand at the node'],

@@ -6,6 +6,8 @@ import { invoiceByHash } from '../invoices/store.ts';
 import { isHex32 } from '../lightning/values.ts';
 import { adoptPayment } from '../payments/adopt.ts';
 import { attemptsForHash } from '../payments/store.ts';
+import { adoptPayout } from '../payouts/adopt.ts';
+import { payoutById } from '../payouts/store.ts';
 import { systemClock } from '../platform/clock.ts';
 import { Refused } from '../platform/refusal.ts';
 import { type ForgottenRow, forgottenUnder, listForgotten, readRestore, resolveForgotten } from '../platform/restored.ts';
@@ -15,7 +17,7 @@ import type { Opened } from './open.ts';
 type Parts = Pick<Opened, 'core' | 'db'>;
 type Verb = (opened: Parts, args: Record<string, unknown>) => Promise<unknown>;
 
-const hash = z.string().refine(isHex32, 'a payment hash is 64 hex digits');
+const hash = z.string().refine(isHex32, 'a payment hash or a transaction id is 64 hex digits');
 
 /** How it stands: null while nothing is open, and what waits for a person. */
 const show: Verb = async ({ core, db }, args) => ({
@@ -45,6 +47,14 @@ const inWords = async <T>(work: Promise<T>): Promise<T> => {
 const bookOne = async ({ core, db }: Parts, row: ForgottenRow, wallet: WalletView): Promise<void> => {
   const { backendId, backendIdentity, isHold, amountMsat } = row;
   const bolt11 = row.bolt11 ?? '';
+  if (row.about === 'send') {
+    const { payoutId, address, begunAt: at } = row;
+    // Another restore may have booked it.
+    if (payoutId === null || address === null || (await payoutById(db, payoutId))) return;
+    const sent = { payoutId, address, amountMsat: amountMsat ?? 0n, backendId, backendIdentity, at };
+    await inWords(adoptPayout(core.deps.payouts, { wallet, ...sent }));
+    return;
+  }
   if (row.about === 'payment') {
     const inBooks = (await attemptsForHash(db, row.paymentHash)).some((one) => one.backendIdentity === backendIdentity);
     if (!inBooks) await inWords(adoptPayment(core.deps.payments, { wallet, bolt11, amountMsat, backendId }));

@@ -47,6 +47,11 @@ const isOld = (deps: PayoutDeps, row: PayoutRow): boolean => deps.clock.now().ge
 /** The label is the row's id, so that whoever reads the node's list can find the row. */
 export const labelOf = (row: Pick<PayoutRow, 'id'>): string => `switchyard ${row.id}`;
 
+const labelled = /^switchyard ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+/** The payout that a label names; null when it is none of ours. */
+export const payoutOfLabel = (label: string): string | null => labelled.exec(label)?.[1] ?? null;
+
 export const questionOf = (row: PayoutRow): ChainQuestion => ({
   to: { address: row.address, amount: row.sendsAll ? 'all' : msat(row.amountMsat) },
   label: labelOf(row),

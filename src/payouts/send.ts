@@ -4,17 +4,17 @@ import { msat } from '../lightning/values.ts';
 import { isCheckViolation, isUniqueViolation } from '../platform/db.ts';
 import { newId } from '../platform/ids.ts';
 import { refuse } from '../platform/refusal.ts';
-import { bookReserve } from '../wallets/ledger.ts';
 import { limitRefusal } from '../wallets/spending.ts';
 import { transactionOf } from '../wallets/transactions.ts';
 import { transfer } from '../wallets/transfer.ts';
 import type { TransactionView, WalletView } from '../wallets/view.ts';
 import { labelOf } from './ask.ts';
+import { beginPayout } from './begin.ts';
 import type { PayoutDeps } from './deps.ts';
 import { observePayout } from './observe.ts';
 import { addressFor, isInside, type PayoutAsk, type PreparedPayout, preparePayout } from './prepare.ts';
-import { payoutEvent, storedPayout, transactionRow } from './rows.ts';
-import { insertPayout, type NewPayout, type PayoutRow, payoutByAsk, payoutById, reschedulePayout, toPayoutView } from './store.ts';
+import { storedPayout } from './rows.ts';
+import { type NewPayout, type PayoutRow, payoutByAsk, payoutById, reschedulePayout, toPayoutView } from './store.ts';
 import type { PayoutView } from './view.ts';
 
 export interface PayoutOrder extends PayoutAsk {
@@ -121,21 +121,12 @@ const newPayout = (deps: PayoutDeps, order: PayoutOrder, { on, address, amount, 
 
 /** Null when it is written; the earlier answer when another request with this key was faster. */
 const write = async (deps: PayoutDeps, order: PayoutOrder, row: NewPayout): Promise<PaidOut | null> => {
-  const stored = storedPayout(row);
-  const now = row.created_at;
-  const reserve = { msat: row.amount_msat + row.max_fee_msat };
-  const price = deps.prices.current(await deps.displayCurrency(row.account_id));
   try {
-    await insertPayout(deps.db, row, {
-      transactions: [transactionRow(stored, { status: 'pending', set: {}, price, now })],
-      journals: bookReserve({ wallet: order.wallet, subjectId: row.id, at: now }, reserve, 'payout'),
-      events: [payoutEvent(stored, { state: 'sending', set: {}, now })],
-    });
+    await beginPayout(deps, order.wallet, row);
+    return null;
   } catch (error) {
-    return whyNot(deps, error, { order, neededMsat: reserve.msat });
+    return whyNot(deps, error, { order, neededMsat: row.amount_msat + row.max_fee_msat });
   }
-  deps.feed.poke();
-  return null;
 };
 
 /** The guard of the database that refused the insert, as an answer: nothing was written. */

@@ -17,12 +17,16 @@ export interface Restore {
 export interface ForgottenRow {
   readonly backendId: string;
   readonly backendIdentity: string;
-  readonly about: 'payment' | 'invoice';
+  readonly about: 'payment' | 'invoice' | 'send';
+  /** Of a send on the chain: its transaction id. */
   readonly paymentHash: string;
-  readonly state: 'inFlight' | 'succeeded' | 'open' | 'held' | 'settled';
+  readonly state: 'inFlight' | 'succeeded' | 'open' | 'held' | 'settled' | 'sent';
   readonly isHold: boolean;
   readonly amountMsat: bigint | null;
   readonly bolt11: string | null;
+  /** Of a send on the chain: the payout's id, and where it went. */
+  readonly payoutId: string | null;
+  readonly address: string | null;
   readonly begunAt: Date;
   readonly foundAt: Date;
   readonly resolvedAt: Date | null;
@@ -72,7 +76,7 @@ export const markAsked = async (db: Database, clock: Clock, backendId: string): 
 export const closeRestore = async (db: Database): Promise<boolean> => (await sql(db, close)).length > 0;
 
 const columns = `backend_id AS "backendId", backend_identity AS "backendIdentity", about, payment_hash AS "paymentHash", state, is_hold AS "isHold",
-  amount_msat AS "amountMsat", bolt11, begun_at AS "begunAt", found_at AS "foundAt", resolved_at AS "resolvedAt", resolution`;
+  amount_msat AS "amountMsat", bolt11, payout_id AS "payoutId", address, begun_at AS "begunAt", found_at AS "foundAt", resolved_at AS "resolvedAt", resolution`;
 const list = {
   name: 'forgotten_list',
   text: `SELECT ${columns} FROM forgotten WHERE resolved_at IS NULL OR $1::boolean ORDER BY begun_at, payment_hash`,
@@ -81,8 +85,8 @@ const find = { name: 'forgotten_find', text: `SELECT ${columns} FROM forgotten W
 const keep = {
   name: 'forgotten_keep',
   // What a person has said of it stands; the backend's newer word is kept.
-  text: `INSERT INTO forgotten (backend_id, backend_identity, about, payment_hash, state, is_hold, amount_msat, bolt11, begun_at, found_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (backend_identity, about, payment_hash) DO UPDATE SET state = excluded.state`,
+  text: `INSERT INTO forgotten (backend_id, backend_identity, about, payment_hash, state, is_hold, amount_msat, bolt11, payout_id, address, begun_at, found_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (backend_identity, about, payment_hash) DO UPDATE SET state = excluded.state`,
 };
 const resolve = {
   name: 'forgotten_resolve',
@@ -100,8 +104,9 @@ export const forgottenUnder = (db: Database, hash: string): Promise<readonly For
 export type FoundForgotten = Omit<ForgottenRow, 'foundAt' | 'resolvedAt' | 'resolution'>;
 
 export const keepForgotten = async (db: Database, clock: Clock, row: FoundForgotten): Promise<void> => {
-  const { backendId, backendIdentity, about, paymentHash, state, isHold, amountMsat, bolt11, begunAt } = row;
-  await sql(db, keep, [backendId, backendIdentity, about, paymentHash, state, isHold, amountMsat, bolt11, begunAt, clock.now()]);
+  const { backendId, backendIdentity, about, paymentHash, state, isHold, amountMsat, bolt11, payoutId, address, begunAt } = row;
+  const what = [about, paymentHash, state, isHold, amountMsat, bolt11, payoutId, address, begunAt];
+  await sql(db, keep, [backendId, backendIdentity, ...what, clock.now()]);
 };
 
 /** False when somebody was faster. */

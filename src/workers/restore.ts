@@ -1,6 +1,6 @@
 // Notices that the database was put back to an earlier moment, and then asks every backend what it remembers since. What we know is observed as
 // usual; what we do not is written down for a person, and until each hash has found its place nothing is sent.
-import type { Recalled } from '../backends/port.ts';
+import type { Recalled, RecalledHash, RecalledSend } from '../backends/port.ts';
 import type { Registered } from '../backends/registry.ts';
 import type { InvoiceDeps } from '../invoices/deps.ts';
 import { observeInvoice } from '../invoices/observe.ts';
@@ -10,6 +10,10 @@ import { paymentHash } from '../lightning/values.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
 import { observePaymentFact } from '../payments/observe.ts';
 import { attemptsForHash } from '../payments/store.ts';
+import { payoutOfLabel } from '../payouts/ask.ts';
+import type { PayoutDeps } from '../payouts/deps.ts';
+import { observePayout } from '../payouts/observe.ts';
+import { payoutById } from '../payouts/store.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db.ts';
 import type { Log } from '../platform/log.ts';
@@ -32,6 +36,7 @@ export interface RestoreDeps {
   readonly log: Log;
   readonly invoices: InvoiceDeps;
   readonly payments: PaymentDeps;
+  readonly payouts: PayoutDeps;
   /** Null: nothing is kept beside the database, so nobody notices. */
   readonly mark: MarkFile | null;
   readonly alarm: (kind: string, subject: string, detail: Readonly<Record<string, unknown>>) => void;
@@ -143,6 +148,7 @@ interface From {
 
 // Two of our backends may be one node (with other settings): what one of them has in the books, the other need not remember.
 const place = async (deps: RestoreDeps, from: From, item: Recalled): Promise<void> => {
+  if (item.about === 'send') return placeSend(deps, from, item);
   const { hash } = item;
   if (item.about === 'payment') {
     const ours = (await attemptsForHash(deps.db, hash)).some((row) => row.backendIdentity === from.identityKey);
@@ -156,6 +162,23 @@ const place = async (deps: RestoreDeps, from: From, item: Recalled): Promise<voi
   if (is === 'held' || is === 'settled' || (is === 'open' && isPayable(deps, item))) await write(deps, { from, item, state: is });
 };
 
+/** Its label says that it is a payout of a gateway's, and which one; two gateways on one node are told apart by a person. */
+const placeSend = async (deps: RestoreDeps, from: From, { label, address, at, outcome }: RecalledSend): Promise<void> => {
+  const payoutId = payoutOfLabel(label);
+  if (payoutId === null) return;
+  if (await payoutById(deps.db, payoutId)) return void (await observePayout(deps.payouts, payoutId, outcome));
+  const what = {
+    about: 'send',
+    paymentHash: outcome.txid,
+    state: 'sent',
+    isHold: false,
+    amountMsat: outcome.amount,
+    bolt11: null,
+  } as const;
+  const { backendId, identityKey: backendIdentity } = from;
+  await keepForgotten(deps.db, deps.clock, { backendId, backendIdentity, ...what, payoutId, address, begunAt: at });
+};
+
 // Without its request nobody knows when an invoice expires: a day is the longest that we let one live.
 const longestOpenMs = 86_400_000;
 const isPayable = ({ clock }: RestoreDeps, made: { readonly at: Date; readonly bolt11: string | null }): boolean => {
@@ -166,7 +189,7 @@ const isPayable = ({ clock }: RestoreDeps, made: { readonly at: Date; readonly b
 
 const write = (
   deps: RestoreDeps,
-  of: { readonly from: From; readonly item: Recalled; readonly state: ForgottenRow['state'] },
+  of: { readonly from: From; readonly item: RecalledHash; readonly state: ForgottenRow['state'] },
 ): Promise<void> => {
   const { from, item, state } = of;
   return keepForgotten(deps.db, deps.clock, {
@@ -178,13 +201,15 @@ const write = (
     isHold: item.about === 'invoice' && item.isHold,
     amountMsat: item.amount,
     bolt11: item.bolt11,
+    payoutId: null,
+    address: null,
     begunAt: item.at,
   });
 };
 
 /** What had not ended may have ended since: with nothing moved there is nothing to decide. */
 const lookAgain = async (deps: RestoreDeps, row: ForgottenRow): Promise<void> => {
-  if (row.state === 'succeeded' || row.state === 'settled') return;
+  if (row.state === 'succeeded' || row.state === 'settled' || row.state === 'sent') return;
   const state = await stateNow(deps, row).catch(() => null);
   if (state === null || state === row.state) return;
   if (state === 'ended') await resolveForgotten(deps.db, deps.clock, { row, as: 'ended' });

@@ -2,7 +2,7 @@
 // notices, sends nothing, and asks its node; a person says whose each hash is; nothing is paid again.
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { getInvoice } from 'ln-service';
+import { createChainAddress, getChainTransactions, getInvoice } from 'ln-service';
 import { expect, test } from 'vitest';
 import { hashOf, newPreimage } from '../../src/lightning/values.ts';
 import { sends, walletAt } from '../support/operations.ts';
@@ -39,6 +39,18 @@ const hold = async (): Promise<string> => {
   await waitUntil('it to be held', async () => (await getInvoice({ lnd: a.lnd, id: hashOf(secret) })).is_held === true);
   return hashOf(secret);
 };
+const sendCoins = async (): Promise<{ readonly txid: string; readonly address: string }> => {
+  const { address } = await createChainAddress({ lnd: c.lnd, format: 'p2wpkh' });
+  const via = 'settlementVia { ... on SettlementViaOnChain { transactionHash } }';
+  const query = `mutation m($input: OnChainPaymentSendInput!) { answer: onChainPaymentSend(input: $input) { status transaction { ${via} } } }`;
+  interface Answer {
+    readonly status: string;
+    readonly transaction: { readonly settlementVia: { readonly transactionHash: string } };
+  }
+  const { answer } = await door.ask<{ answer: Answer }>(query, { input: { walletId, address, amount: 10_000 } });
+  expect(answer.status).toBe('SUCCESS');
+  return { txid: answer.transaction.settlementVia.transactionHash, address };
+};
 const open = async () =>
   JSON.parse((await gateway.cli('restore', '--json')).out) as {
     readonly restore: { readonly asked: readonly string[] } | null;
@@ -52,6 +64,7 @@ test('a payment, a receipt and a hold that were made after the backup', async ()
   await gateway.start();
   const target = await invoiceOf(c, 9_000);
   expect(await wallet.pay(target.request)).toMatchObject({ status: 'SUCCESS' });
+  const sent = await sendCoins();
   const [received, held, before] = [await receive(2_000), await hold(), await wallet.balance()];
   await gateway.kill();
   rmSync(files, { recursive: true });
@@ -64,6 +77,7 @@ test('a payment, a receipt and a hold that were made after the backup', async ()
       expect.objectContaining({ paymentHash: target.hash, state: 'succeeded' }),
       expect.objectContaining({ paymentHash: received, state: 'settled' }),
       expect.objectContaining({ paymentHash: held, state: 'held' }),
+      expect.objectContaining({ paymentHash: sent.txid, state: 'sent' }),
     ]),
   );
   expect((await gateway.cli('incidents')).out).toContain('database.restored');
@@ -74,7 +88,7 @@ test('a payment, a receipt and a hold that were made after the backup', async ()
   ).toMatchObject(refused);
   expect(await wallet.pay(target.request)).toMatchObject({ status: 'ALREADY_PAID' });
 
-  for (const hash of [received, target.hash, held]) {
+  for (const hash of [received, target.hash, held, sent.txid]) {
     const said = await gateway.cli('restore', 'book', hash, '--wallet', 'till');
     if (said.code !== 0)
       console.log(said.err, (await gateway.cli('restore', '--all', '--json')).out, JSON.stringify(gateway.logged(hash), null, 1));
@@ -90,6 +104,9 @@ test('a payment, a receipt and a hold that were made after the backup', async ()
   await waitUntil('sends again', async () => (await open()).restore === null);
   expect(await wallet.pay(other.request)).toMatchObject({ status: 'SUCCESS' });
   expect(await wallet.pay(target.request)).toMatchObject({ status: 'ALREADY_PAID' });
+  const { transactions } = await getChainTransactions({ lnd: a.lnd });
+  expect(transactions.filter((one) => one.output_addresses.includes(sent.address)).map(({ id }) => id)).toEqual([sent.txid]);
+  expect(JSON.parse((await gateway.cli('payouts', '--json')).out)).toMatchObject([{ txid: sent.txid, state: 'sent' }]);
   expect(await settlementAt(c, target.hash)).toEqual({ settled: true, parts: 1, msat: 9_000_000n });
   expect((await gateway.cli('ledger')).code).toBe(0);
 });

@@ -45,6 +45,17 @@ const receive = async (amount: bigint): Promise<string> => {
   await until('the receipt', async () => (await invoiceByHash(db, paymentHash))?.state === 'settled');
   return paymentHash;
 };
+/** Coins that the node has of old; what they go for is the ledger wallet's. */
+const sendCoins = async (): Promise<After['sent']> => {
+  const { network, payee: outside } = core.backend.world;
+  network.deposit(await core.backend.chain.createAddress(AbortSignal.timeout(10_000)), msat(50_000_000n));
+  network.mineBlocks(1);
+  const address = outside.address();
+  const before = await balance();
+  const order = { walletId: core.ledgerId, address, amount: { msat: msat(20_000_000n) }, speed: 'fast', memo: null } as const;
+  const { payout } = await core.ask('sendOnChain', order, core.asking());
+  return { txid: payout?.txid ?? expect.fail('not sent'), address, costMsat: before - (await balance()) };
+};
 const balance = async () => (await core.wallets.available([core.ledgerId])).get(core.ledgerId) ?? 0n;
 const halted = () => core.outgoing.reason();
 const waiting = async () => (await listForgotten(db, false)).map(({ paymentHash, state }) => ({ paymentHash, state }));
@@ -54,6 +65,7 @@ interface After {
   readonly paid: { readonly hash: string; readonly bolt11: string; readonly costMsat: bigint };
   readonly received: string;
   readonly foreign: string;
+  readonly sent: { readonly txid: string; readonly address: string; readonly costMsat: bigint };
 }
 let after: After;
 
@@ -72,6 +84,7 @@ beforeAll(async () => {
   expect(await send(request.bolt11)).toMatchObject({ is: 'succeeded' });
   const paid = { hash: String(request.hash), bolt11: String(request.bolt11), costMsat: before - (await balance()) };
   const received = await receive(7_000_000n);
+  const sent = await sendCoins();
   const hold = await core.ask(
     'createHoldInvoice',
     {
@@ -88,9 +101,9 @@ beforeAll(async () => {
   await core.restore.once();
   await core.end();
   await putBack(db, backup);
-  after = { paid, received, foreign: foreign.hash };
+  after = { paid, received, foreign: foreign.hash, sent };
   await begin();
-  await until('asked', async () => (await waiting()).length === 4);
+  await until('asked', async () => (await waiting()).length === 5);
 });
 afterAll(async () => {
   await core.end();
@@ -113,6 +126,7 @@ describe('a database that was restored to an earlier moment', () => {
         { paymentHash: after.foreign, state: 'succeeded' },
         { paymentHash: after.received, state: 'settled' },
         { paymentHash: hashOf(secret), state: 'held' },
+        { paymentHash: after.sent.txid, state: 'sent' },
       ]),
     );
   });
@@ -129,6 +143,19 @@ describe('a database that was restored to an earlier moment', () => {
     expect(await balance()).toBe(97_000_000n - after.paid.costMsat);
     expect(await admin('restore.book', { hash: after.paid.hash, walletId: core.ledgerId })).toEqual({ resolved: 0 });
     expect(await attemptsForHash(db, after.paid.hash)).toMatchObject([{ state: 'succeeded', proof: 'preimage' }]);
+    expect(auditFindings(await auditLedger(db))).toBe(0);
+  });
+
+  test('takes a send on the chain into the books, once, and does not send it again', async () => {
+    const before = await balance();
+    await admin('restore.book', { hash: after.sent.txid, walletId: core.ledgerId });
+    expect(await balance()).toBe(before - after.sent.costMsat);
+    expect(await admin('restore.book', { hash: after.sent.txid, walletId: core.ledgerId })).toEqual({ resolved: 0 });
+    core.backend.world.network.mineBlocks(1);
+    await until('confirmed', async () => (await db.prisma.payout.findMany())[0]?.state === 'confirmed');
+    expect(await db.prisma.payout.findMany()).toMatchObject([{ txid: after.sent.txid, address: after.sent.address }]);
+    const paid = [...core.backend.world.network.sim.records.transactions.values()].flatMap(({ outputs }) => outputs);
+    expect(paid.filter(({ address }) => address === after.sent.address)).toHaveLength(1);
     expect(auditFindings(await auditLedger(db))).toBe(0);
   });
 

@@ -1,9 +1,9 @@
 // What LND's own lists have of the time since a moment: payments with their last outcome and invoices as they stand, its other users' too.
-import { type Bolt11, bolt11Text, type Msat, msat, paymentHash } from '../../lightning/values.ts';
+import { type Bolt11, bolt11Text, fromSat, type Msat, msat, paymentHash } from '../../lightning/values.ts';
 import type { Recalled } from '../port.ts';
 import { type LndContext, patience } from './context.ts';
 import { asFault } from './faults.ts';
-import type { InvoiceMessage, PaymentMessage } from './messages.ts';
+import type { InvoiceMessage, PaymentMessage, TransactionMessage } from './messages.ts';
 import { outcomeOf, sightingOf } from './translate.ts';
 
 const pageSize = 500;
@@ -40,7 +40,10 @@ export const lndRecall = async (context: LndContext, since: Date, signal: AbortS
       const { invoices: rows, last_index_offset: last } = await stubs.listInvoices(asked, limits);
       return { rows, last };
     });
-    return [...payments.map(recalledPayment), ...invoices.map(recalledInvoice)];
+    const { transactions } = await stubs.getTransactions({ start_height: 0, end_height: -1 }, limits);
+    const sinceSeconds = Number(creation_date_start);
+    const sends = transactions.filter(({ label, time_stamp }) => label !== '' && Number(time_stamp) >= sinceSeconds);
+    return [...payments.map(recalledPayment), ...invoices.map(recalledInvoice), ...sends.flatMap(recalledSend)];
   } catch (error) {
     throw asFault(error);
   }
@@ -58,6 +61,30 @@ const recalledPayment = (payment: PaymentMessage): Recalled => {
     at: new Date(Number(BigInt(payment.creation_time_ns) / 1_000_000n)),
     outcome: outcomeOf(payment, hash),
   };
+};
+
+/** LND labels transactions of its own too (channels, sweeps): whoever asks knows their own labels. */
+const recalledSend = (transaction: TransactionMessage): readonly Recalled[] => {
+  const { output_details: outputs, tx_hash: txid, label } = transaction;
+  // One address is paid; what else comes back is change.
+  const output = outputs.find((one) => !one.is_our_address) ?? outputs[0];
+  if (output === undefined || transaction.total_fees === '0') return [];
+  return [
+    {
+      about: 'send',
+      label,
+      address: output.address,
+      at: new Date(Number(transaction.time_stamp) * 1000),
+      outcome: {
+        is: 'sent',
+        txid,
+        output: Number(output.output_index),
+        amount: fromSat(BigInt(output.amount)),
+        fee: fromSat(BigInt(transaction.total_fees)),
+        confirmations: transaction.num_confirmations,
+      },
+    },
+  ];
 };
 
 const recalledInvoice = (invoice: InvoiceMessage): Recalled => {

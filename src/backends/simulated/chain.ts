@@ -92,6 +92,16 @@ export const sendOnChain = (sim: Sim, { node, to, targetConfirmations, label, ma
 
 const floorSat = (amount: bigint): bigint => (amount < 0n ? 0n : amount - (amount % 1000n));
 
+/** Every labelled transaction of a node. */
+export const labelledSends = (sim: Sim, node: string) =>
+  [...sim.records.transactions.values()]
+    .filter(({ from, label }) => from === node && label !== null)
+    .map((transaction) => ({
+      label: transaction.label ?? '',
+      address: transaction.outputs[0]?.address ?? '',
+      outcome: sentOutcome(sim, transaction),
+    }));
+
 export const findSent = (sim: Sim, node: string, label: string): ChainOutcome | null => {
   for (const transaction of sim.records.transactions.values()) {
     if (transaction.from === node && transaction.label === label) return sentOutcome(sim, transaction);
@@ -99,7 +109,7 @@ export const findSent = (sim: Sim, node: string, label: string): ChainOutcome | 
   return null;
 };
 
-const sentOutcome = (sim: Sim, transaction: ChainTransaction): ChainOutcome => ({
+const sentOutcome = (sim: Sim, transaction: ChainTransaction): Extract<ChainOutcome, { readonly is: 'sent' }> => ({
   is: 'sent',
   txid: transaction.txid,
   output: 0,

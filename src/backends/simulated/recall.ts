@@ -2,6 +2,7 @@
 import { msat, paymentHash } from '../../lightning/values.ts';
 import type { Recalled } from '../port.ts';
 import { outcomeOf } from './attempts.ts';
+import { labelledSends } from './chain.ts';
 import { lookUpInvoice, sightingOf } from './invoices.ts';
 import type { Link } from './link.ts';
 
@@ -26,5 +27,6 @@ export const recallOf = ({ network: { sim }, node }: Link, since: Date): readonl
       const sighting = sightingOf(sim, lookUpInvoice(sim, node, hash) ?? invoice);
       return { about: 'invoice', hash, bolt11, amount: amount === null ? null : msat(amount), at: new Date(createdAt), isHold, sighting };
     });
-  return [...payments, ...invoices];
+  const sends = labelledSends(sim, node).map((sent): Recalled => ({ about: 'send', at: sim.time.now(), ...sent }));
+  return [...payments, ...invoices, ...sends];
 };
