@@ -1,5 +1,6 @@
 // LNURL-pay and Lightning addresses on real nodes: a real LNURL service whose invoices are those of node b, Lamassu's own request, and a gateway that is
 // killed while it pays.
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createHodlInvoice, createInvoice, getInvoice, parsePaymentRequest, settleHodlInvoice } from 'ln-service';
 import { afterAll, expect, test } from 'vitest';
@@ -75,14 +76,15 @@ test('an invoice over another amount, or over other metadata, is not paid', asyn
 });
 
 test('a gateway that is killed between the invoice and its payment, or while it pays, pays once', async () => {
+  const once = randomUUID();
   const secrets: Preimage[] = [];
-  let killNow = true;
+  let killed: Promise<void> | null = null;
   const slow = await startLnurlServer({
     invoice: async (amount, description_hash) => {
-      if (killNow) {
-        killNow = false;
+      if (killed === null) {
         const request = await plain(amount, description_hash);
-        await gateway.kill();
+        killed = gateway.kill();
+        await killed;
         return request;
       }
       const secret = newPreimage();
@@ -91,10 +93,11 @@ test('a gateway that is killed between the invoice and its payment, or while it 
         .request;
     },
   });
-  await expect(pay(slow.lnurl, 5000, 'once')).rejects.toThrow();
+  await expect(pay(slow.lnurl, 5000, once)).rejects.toThrow('fetch failed');
+  await killed;
   await gateway.start();
   // Again, and killed while node b holds the payment.
-  const lost = pay(slow.lnurl, 5000, 'once').catch(() => null);
+  const lost = pay(slow.lnurl, 5000, once).catch(() => null);
   await waitUntil('an invoice', () => Promise.resolve(secrets.length === 1));
   const [secret] = secrets;
   if (!secret) throw new Error('no invoice');
@@ -103,7 +106,7 @@ test('a gateway that is killed between the invoice and its payment, or while it 
   expect(await lost).toBeNull();
   await gateway.start();
   await settleHodlInvoice({ lnd: b.lnd, secret });
-  await waitUntil('the end', async () => (await pay(slow.lnurl, 5000, 'once')).status === 'SUCCESS');
+  await waitUntil('the end', async () => (await pay(slow.lnurl, 5000, once)).status === 'SUCCESS');
   expect(slow.given).toHaveLength(2);
   expect(await settlementAt(b, hashOfRequest(slow.given[0]))).toMatchObject({ settled: false, parts: 0 });
   expect(await settlementAt(b, hashOf(secret))).toEqual({ settled: true, parts: 1, msat: 5_000_000n });
