@@ -187,7 +187,7 @@ export const severalBackends = (name: string, open: () => Promise<Ground>): void
         expect(await sendCoins(request, '12345')).toBe('sent');
         expect(await sendCoins(request, '12345')).toBe('threw ALREADY_PAID: undefined');
         expect(await settlementAt(network.nodes.b, hash)).toEqual({ settled: true, parts: 1, msat: 12_345_000n });
-        expect(await balance()).toBe(before - 12_345);
+        await waitUntil('the balance', async () => (await balance()) === before - 12_345);
       });
     });
 
