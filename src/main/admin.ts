@@ -14,8 +14,9 @@ import { transactionsByHash } from '../wallets/transactions.ts';
 import type { Opened } from './open.ts';
 import { payoutVerbs } from './payouts.ts';
 import { restoreVerbs } from './restoring.ts';
+import type { Verb as AnyVerb } from './verb.ts';
 
-type Verb = (opened: Opened, args: Record<string, unknown>) => Promise<unknown>;
+type Verb = AnyVerb<Opened>;
 
 const newKey = z.object({
   accountId: z.uuid(),

@@ -6,9 +6,7 @@ import { payoutById, toPayoutView, waitingPayouts } from '../payouts/store.ts';
 import { systemClock } from '../platform/clock.ts';
 import { incidentsAbout, resolveIncident } from '../platform/incidents.ts';
 import { Refused } from '../platform/refusal.ts';
-import type { Opened } from './open.ts';
-
-type Verb = (opened: Pick<Opened, 'core' | 'db'>, args: Record<string, unknown>) => Promise<unknown>;
+import type { Verb } from './verb.ts';
 
 const waiting: Verb = async ({ db }) =>
   (await waitingPayouts(db)).map((row) => ({ ...toPayoutView(row), backendId: row.backendId, isInDoubt: row.isInDoubt }));

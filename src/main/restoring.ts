@@ -9,13 +9,10 @@ import { attemptsForHash } from '../payments/store.ts';
 import { adoptPayout } from '../payouts/adopt.ts';
 import { payoutById } from '../payouts/store.ts';
 import { systemClock } from '../platform/clock.ts';
-import { Refused } from '../platform/refusal.ts';
+import { Refused, refusalText } from '../platform/refusal.ts';
 import { type ForgottenRow, forgottenUnder, listForgotten, readRestore, resolveForgotten } from '../platform/restored.ts';
 import type { WalletView } from '../wallets/view.ts';
-import type { Opened } from './open.ts';
-
-type Parts = Pick<Opened, 'core' | 'db'>;
-type Verb = (opened: Parts, args: Record<string, unknown>) => Promise<unknown>;
+import type { Parts, Verb } from './verb.ts';
 
 const hash = z.string().refine(isHex32, 'a payment hash or a transaction id is 64 hex digits');
 
@@ -31,16 +28,12 @@ const begin: Verb = async ({ core }, args) => {
   return {};
 };
 
-/** Refusals of the stories in a sentence: the command line has no other words for them. */
 const inWords = async <T>(work: Promise<T>): Promise<T> => {
   try {
     return await work;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    const { is, ...data } = error.refusal;
-    throw new Error(
-      `it cannot be booked: ${is} ${JSON.stringify(data, (_, held) => (typeof held === 'bigint' ? String(held) : held))}; "dismiss" leaves the books as they are`,
-    );
+    throw new Error(`it cannot be booked: ${refusalText(error.refusal)}; "dismiss" leaves the books as they are`);
   }
 };
 

@@ -5,7 +5,7 @@ import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { Refused } from './refusal.ts';
+import { Refused, refusalText } from './refusal.ts';
 
 /** What is asked by name; answers plain values (a bigint arrives as its digits, a Date as ISO text). */
 export type AdminHandler = (verb: string, args: Record<string, unknown>) => Promise<unknown>;
@@ -32,10 +32,8 @@ export const adminSocketPath = (dataDir: string): string => {
 const toWire = (value: unknown): string => `${JSON.stringify(value, (_, held) => (typeof held === 'bigint' ? held.toString() : held))}\n`;
 
 const textOf = (error: unknown): string => {
-  if (!(error instanceof Refused)) return error instanceof Error ? error.message : String(error);
-  const { is, ...data } = error.refusal;
-  const told = Object.entries(data).map(([name, held]) => `${name}: ${String(held)}`);
-  return told.length === 0 ? is : `${is} (${told.join(', ')})`;
+  if (error instanceof Refused) return refusalText(error.refusal);
+  return error instanceof Error ? error.message : String(error);
 };
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -98,3 +98,9 @@ export class Refused extends Error {
 export const refuse = (refusal: Refusal): never => {
   throw new Refused(refusal);
 };
+
+/** In words, for a person at a command line: the doors have their own. */
+export const refusalText = ({ is, ...data }: Refusal): string => {
+  const told = Object.entries(data).map(([name, held]) => `${name}: ${String(held)}`);
+  return told.length === 0 ? is : `${is} (${told.join(', ')})`;
+};
