@@ -4,35 +4,22 @@ import type { CashOutDeps } from '../cashouts/deps.ts';
 import { breakSilence } from '../cashouts/silence.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
+import { type Rounds, roundsOf } from './rounds.ts';
 
-export interface CashOutGuard {
-  /** Looks once; resolves when everything due was asked for. */
-  readonly once: () => Promise<void>;
-  readonly start: () => void;
-  readonly stop: () => Promise<void>;
-}
+/** Looks once; resolves when everything due was asked for. */
+export type CashOutGuard = Rounds<void>;
 
 const everyMs = 1_000;
 
-export const createCashOutGuard = (deps: { readonly clock: Clock; readonly log: Log; readonly cashOuts: CashOutDeps }): CashOutGuard => {
-  let running: Promise<void> | null = null;
-  let stopTimer: (() => Promise<void>) | null = null;
-  const once = (): Promise<void> => {
-    running ??= breakSilence(deps.cashOuts)
-      .catch((error: unknown) => deps.log.warn({ err: error }, 'the cash-outs could not be looked at; the next tick looks again'))
-      .finally(() => {
-        running = null;
-      });
-    return running;
-  };
-  return {
-    once,
-    start: () => {
-      stopTimer ??= deps.clock.every(everyMs, once);
-    },
-    stop: async () => {
-      await stopTimer?.();
-      await running;
-    },
-  };
-};
+export const createCashOutGuard = ({ clock, log, cashOuts }: Parts): CashOutGuard =>
+  roundsOf({
+    ...{ clock, log, everyMs },
+    round: () => breakSilence(cashOuts),
+    failed: 'the cash-outs could not be looked at; the next tick looks again',
+  });
+
+interface Parts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly cashOuts: CashOutDeps;
+}

@@ -29,6 +29,7 @@ import {
   readRestore,
   resolveForgotten,
 } from '../platform/restored.ts';
+import { type Rounds, roundsOf } from './rounds.ts';
 
 export interface RestoreDeps {
   readonly db: Database;
@@ -42,16 +43,11 @@ export interface RestoreDeps {
   readonly alarm: (kind: string, subject: string, detail: Readonly<Record<string, unknown>>) => void;
 }
 
-export interface RestoreWatch {
+export interface RestoreWatch extends Rounds<void> {
   /** Compares the database with its mark. Before anything is sent; and again at every look, for a standby may take over at any time. */
   readonly notice: () => Promise<void>;
   /** A person says that it was restored. */
   readonly begin: (why: string) => Promise<void>;
-  /** One look: notices, asks the backends that were not asked yet, and closes what is reconciled. */
-  readonly once: () => Promise<void>;
-  /** Looks every second; without a mark there is nothing to look at. */
-  readonly start: () => void;
-  readonly stop: () => Promise<void>;
 }
 
 // What is lost with the last second before the end goes unnoticed: the mark had not seen it.
@@ -62,8 +58,6 @@ const findMs = 10_000;
 export const createRestoreWatch = (deps: RestoreDeps): RestoreWatch => {
   const { db, clock, log, mark } = deps;
   let known: Mark | null = null;
-  let running: Promise<void> | null = null;
-  let stopTimer: (() => Promise<void>) | null = null;
 
   const begin = async (why: string): Promise<void> => {
     const restore = await openRestore(db, clock, why);
@@ -79,31 +73,18 @@ export const createRestoreWatch = (deps: RestoreDeps): RestoreWatch => {
     if (kept === null || !same(kept, now)) mark.keep(now);
     known = now;
   };
-  const once = (): Promise<void> => {
-    running ??= (async () => {
+  // One look: notices, asks the backends that were not asked yet, and closes what is reconciled.
+  const rounds = roundsOf({
+    ...{ clock, log, everyMs },
+    round: async () => {
       await notice();
       const restore = await readRestore(db);
       if (restore) await reconcile(deps, restore);
-    })().finally(() => {
-      running = null;
-    });
-    return running;
-  };
-  return {
-    notice,
-    begin,
-    once,
-    start: () => {
-      if (mark === null) return;
-      stopTimer ??= clock.every(everyMs, async () => {
-        await once().catch((error: unknown) => log.warn({ err: error }, 'the database could not be held against its mark; looking again'));
-      });
     },
-    stop: async () => {
-      await stopTimer?.();
-      await running?.catch(() => undefined);
-    },
-  };
+    failed: 'the database could not be held against its mark; looking again',
+  });
+  // Without a mark there is nothing to look at.
+  return { ...rounds, notice, begin, start: () => (mark === null ? undefined : rounds.start()) };
 };
 
 /** The embedded database lives beside its mark: without it, it was put there from somewhere else. A new replica of a server has none either. */

@@ -9,6 +9,7 @@ import type { Database } from '../platform/db.ts';
 import { newestIncident } from '../platform/incidents.ts';
 import type { Log } from '../platform/log.ts';
 import { readRestore } from '../platform/restored.ts';
+import { type Rounds, roundsOf } from './rounds.ts';
 
 export interface StrangerDeps {
   readonly db: Database;
@@ -20,13 +21,8 @@ export interface StrangerDeps {
   readonly alarm: (kind: string, subject: string, detail: Readonly<Record<string, unknown>>) => void;
 }
 
-export interface StrangerWatch {
-  /** Looks once at every backend that can list what it holds. Never throws. */
-  readonly once: () => Promise<void>;
-  /** Looks every minute from now on. */
-  readonly start: () => void;
-  readonly stop: () => Promise<void>;
-}
+/** Looks every minute at every backend that can list what it holds. */
+export type StrangerWatch = Rounds<void>;
 
 const everyMs = 60_000;
 const listMs = 60_000;
@@ -35,8 +31,6 @@ const cancelMs = 15_000;
 export const createStrangerWatch = (deps: StrangerDeps): StrangerWatch => {
   // By backend: what the look before found.
   const before = new Map<string, ReadonlySet<string>>();
-  let running: Promise<void> | null = null;
-  let stopTimer: (() => Promise<void>) | null = null;
   const look = async (one: Registered): Promise<void> => {
     const { id } = one.backend;
     const strange = await strangersAt(deps, one);
@@ -47,30 +41,14 @@ export const createStrangerWatch = (deps: StrangerDeps): StrangerWatch => {
     const lasting = strange.filter(({ hash }) => known.has(hash));
     if (deps.exclusive && lasting.length > 0) await giveBack(deps, one, lasting);
   };
-  const once = (): Promise<void> => {
-    running ??= Promise.all(
-      deps.registry.configured.map((one) =>
-        look(one).catch((error: unknown) =>
-          deps.log.debug({ err: error, backend: one.backend.id }, 'what this backend holds could not be listed; looking again'),
-        ),
-      ),
-    )
-      .then(() => undefined)
-      .finally(() => {
-        running = null;
-      });
-    return running;
-  };
-  return {
-    once,
-    start: () => {
-      stopTimer ??= deps.clock.every(everyMs, once);
-    },
-    stop: async () => {
-      await stopTimer?.();
-      await running;
-    },
-  };
+  // A node that is away is looked at in the next round; it keeps nobody from looking at the others.
+  const quietly = (one: Registered): Promise<void> =>
+    look(one).catch((err: unknown) => deps.log.debug({ err, backend: one.backend.id }, 'what this backend holds could not be listed'));
+  return roundsOf({
+    ...{ clock: deps.clock, log: deps.log, everyMs },
+    round: async () => void (await Promise.all(deps.registry.configured.map(quietly))),
+    failed: 'nobody looked for holds that nobody here made; the next round looks again',
+  });
 };
 
 const strangersAt = async (deps: StrangerDeps, { backend, identity }: Registered): Promise<readonly HeldInvoice[]> => {

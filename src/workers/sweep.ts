@@ -22,6 +22,7 @@ import { claimDuePayouts, type PayoutRow, reschedulePayout } from '../payouts/st
 import type { Clock } from '../platform/clock.ts';
 import { type Database, sql } from '../platform/db.ts';
 import type { Log } from '../platform/log.ts';
+import { type Rounds, roundsOf } from './rounds.ts';
 
 export interface SweepDeps {
   readonly db: Database;
@@ -34,13 +35,8 @@ export interface SweepDeps {
   readonly swept?: (story: 'invoice' | 'attempt' | 'payout' | 'chain', rows: number) => void;
 }
 
-export interface Sweep {
-  /** Claims and asks what is due now; resolves with the number of rows when all of them were asked about. */
-  readonly once: () => Promise<number>;
-  /** Sweeps every second from now on. */
-  readonly start: () => void;
-  readonly stop: () => Promise<void>;
-}
+/** Claims and asks what is due now, every second; a round resolves with the number of rows when all of them were asked about. */
+export type Sweep = Rounds<number>;
 
 const everyMs = 1_000;
 const batch = 50;
@@ -51,22 +47,12 @@ const askMs = 10_000;
 /** Seconds until a row is asked about again: quickly at first, every ten minutes in the end. */
 export const pauseSeconds = (checks: number): number => Math.min(600, 2 ** Math.min(checks, 10));
 
-export const createSweep = (deps: SweepDeps): Sweep => {
-  let running: Promise<number> | null = null;
-  const once = (): Promise<number> => {
-    running ??= sweepOnce(deps).finally(() => {
-      running = null;
-    });
-    return running;
-  };
-  let stopTimer: (() => Promise<void>) | null = null;
-  const start = (): void => {
-    stopTimer ??= deps.clock.every(everyMs, async () => {
-      await once().catch((error: unknown) => deps.log.warn({ err: error }, 'the sweep could not run; it runs again'));
-    });
-  };
-  return { once, start, stop: async () => stopTimer?.() };
-};
+export const createSweep = (deps: SweepDeps): Sweep =>
+  roundsOf({
+    ...{ clock: deps.clock, log: deps.log, everyMs },
+    round: () => sweepOnce(deps),
+    failed: 'the sweep could not run; it runs again',
+  });
 
 /** Goes on as long as whole batches are due: after a long absence much waits. */
 const sweepOnce = async (deps: SweepDeps): Promise<number> => {

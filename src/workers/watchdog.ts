@@ -7,6 +7,7 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { OutgoingSwitch } from '../platform/switches.ts';
 import { auditFindings, auditLedger, coverage } from '../wallets/audit.ts';
+import { type Rounds, roundsOf } from './rounds.ts';
 
 export interface WatchdogDeps {
   readonly db: Database;
@@ -18,37 +19,28 @@ export interface WatchdogDeps {
   readonly alarm: (kind: string, subject: string, detail: Readonly<Record<string, unknown>>) => void;
 }
 
-export interface Watchdog {
-  /** Looks once; what it halted for, null when all is well or when a backend could not be asked. */
-  readonly once: () => Promise<string | null>;
-  readonly start: () => void;
-  readonly stop: () => Promise<void>;
-}
+/** Looks every minute; a round answers with what it halted for, null when all is well or when a backend could not be asked. */
+export type Watchdog = Rounds<string | null>;
 
 const everyMs = 60_000;
 // A settlement shows at the node a moment before it shows in the books: only what is still so a little later is believed.
 const secondLookMs = 5_000;
 
-export const createWatchdog = (deps: WatchdogDeps): Watchdog => {
-  let stopTimer: (() => Promise<void>) | null = null;
-  const once = async (): Promise<string | null> => {
-    if ((await trouble(deps)) === null) return null;
-    await deps.clock.sleep(secondLookMs);
-    const reason = await trouble(deps);
-    if (reason === null || (await deps.outgoing.reason()) !== null) return reason;
-    await deps.outgoing.halt(reason);
-    deps.alarm('ledger.halted', 'outgoing', { reason });
-    return reason;
-  };
-  return {
-    once,
-    start: () => {
-      stopTimer ??= deps.clock.every(everyMs, async () => {
-        await once().catch((error: unknown) => deps.log.warn({ err: error }, 'the watchdog could not look; it looks again'));
-      });
-    },
-    stop: async () => stopTimer?.(),
-  };
+export const createWatchdog = (deps: WatchdogDeps): Watchdog =>
+  roundsOf({
+    ...{ clock: deps.clock, log: deps.log, everyMs },
+    round: () => lookTwice(deps),
+    failed: 'the watchdog could not look; it looks again',
+  });
+
+const lookTwice = async (deps: WatchdogDeps): Promise<string | null> => {
+  if ((await trouble(deps)) === null) return null;
+  await deps.clock.sleep(secondLookMs);
+  const reason = await trouble(deps);
+  if (reason === null || (await deps.outgoing.reason()) !== null) return reason;
+  await deps.outgoing.halt(reason);
+  deps.alarm('ledger.halted', 'outgoing', { reason });
+  return reason;
 };
 
 const trouble = async ({ db, registry, metrics }: WatchdogDeps): Promise<string | null> => {
