@@ -82,11 +82,11 @@ const withinHeldLimit = async (deps: InvoiceDeps, walletId: string, amountMsat: 
   return held;
 };
 
-/** What each backend may still hold, in msat. */
+/** What the node behind a backend may still hold, in msat. */
 const roomAt =
   ({ holds }: InvoiceDeps, held: HeldNow) =>
-  (backendId: string): bigint =>
-    holds.perNodeMsat - (held.nodes.get(backendId) ?? 0n);
+  (one: Registered): bigint =>
+    holds.perNodeMsat - (held.nodes.get(one.identity()?.key ?? '') ?? 0n);
 
 interface HoldIssue {
   readonly order: HoldOrder;
@@ -94,7 +94,7 @@ interface HoldIssue {
   readonly seconds: number;
   readonly own: Preimage | null;
   readonly hash: PaymentHash | null;
-  readonly room: (backendId: string) => bigint;
+  readonly room: (one: Registered) => bigint;
 }
 
 const takes = (hold: Hold, ask: HoldIssue): boolean => {
@@ -108,10 +108,9 @@ const issueHold = async (deps: InvoiceDeps, ask: HoldIssue, signal: AbortSignal)
   if (route.length > 0 && able.length === 0) return refuse({ is: 'notSupported' });
   // One that is full is passed over: another node of the route may take it.
   const amountMsat = ask.order.amountMsat ?? 0n;
-  const roomy = able.filter(({ backend }) => ask.room(backend.id) >= amountMsat);
-  if (able.length > 0 && roomy.length === 0) {
-    return refuse({ is: 'limitExceeded', limit: 'held at these nodes', remainingMsat: ask.room(able[0]?.backend.id ?? '') });
-  }
+  const roomy = able.filter((one) => ask.room(one) >= amountMsat);
+  const [first] = able;
+  if (first && roomy.length === 0) return refuse({ is: 'limitExceeded', limit: 'held at these nodes', remainingMsat: ask.room(first) });
   for (const one of roomy) {
     const found = await issueOn(deps, ask, { one, signal });
     if (found) return found;

@@ -40,25 +40,25 @@ const cursorId = async (db: Database, hash: string | null, field: string): Promi
 
 const held = {
   name: 'invoices_held_msat',
-  text: `SELECT backend_id AS "backendId", sum(amount_msat)::bigint AS node, coalesce(sum(amount_msat) FILTER (WHERE wallet_id = $1), 0)::bigint AS wallet
+  text: `SELECT backend_identity AS identity, sum(amount_msat)::bigint AS node, coalesce(sum(amount_msat) FILTER (WHERE wallet_id = $1), 0)::bigint AS wallet
     FROM invoices WHERE kind = 'hold' AND (state IN ('held', 'claimed', 'settling', 'canceling') OR (state = 'open' AND expires_at > $2))
-    GROUP BY backend_id`,
+    GROUP BY backend_identity`,
 };
 
 export interface HeldNow {
   readonly wallet: bigint;
   readonly gateway: bigint;
-  /** By backend id; absent: nothing. */
+  /** By the node's key, however many of our backends are that node; absent: nothing. */
   readonly nodes: ReadonlyMap<string, bigint>;
 }
 
-/** What hold invoices ask for or hold now, in msat: of one wallet, of all, and of all at each backend. */
+/** What hold invoices ask for or hold now, in msat: of one wallet, of all, and of all at each node. */
 export const heldMsat = async (db: Database, walletId: string, now: Date): Promise<HeldNow> => {
-  const rows = await sql<{ backendId: string; node: bigint; wallet: bigint }>(db, held, [walletId, now]);
+  const rows = await sql<{ identity: string; node: bigint; wallet: bigint }>(db, held, [walletId, now]);
   return {
     wallet: rows.reduce((sum, row) => sum + row.wallet, 0n),
     gateway: rows.reduce((sum, row) => sum + row.node, 0n),
-    nodes: new Map(rows.map((row) => [row.backendId, row.node])),
+    nodes: new Map(rows.map((row) => [row.identity, row.node])),
   };
 };
 

@@ -240,7 +240,7 @@ describe('limits', () => {
     const wallet = (await core.wallets.wallet(core.twoWalletId)) ?? expect.fail('no wallet');
     const holds = { perWalletMsat: 10n ** 15n, perGatewayMsat: 10n ** 15n, perNodeMsat: 5_000_000n, longestSeconds: 600 };
     const before = await heldMsat(core.db, wallet.id, new Date());
-    const room = (id: string) => 5_000_000n - (before.nodes.get(id) ?? 0n);
+    const room = (id: string) => 5_000_000n - (before.nodes.get(core.registry.get(id)?.identity()?.key ?? '') ?? 0n);
     const rest = { memo: null, descriptionHash: null, expirySeconds: 600, externalId: null, webhookUrl: null, asked: null };
     const order = { ...rest, wallet, paymentHash: null, longestHoldSeconds: null, onDeadline: 'cancel' as const };
     const made = async (amountMsat: bigint) => {
