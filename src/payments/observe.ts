@@ -21,6 +21,7 @@ import {
   type PaymentRow,
   paymentById,
   attempt as readAttempt,
+  rescheduleAttempt,
 } from './store.ts';
 import { firstLook } from './testimony.ts';
 
@@ -60,11 +61,16 @@ export const observePaymentFact = async (
   const rows = await attemptsForHash(deps.db, fact.hash);
   const ours = rows.filter((row) => row.backendId === fact.backendId && row.backendIdentity === fact.identityKey);
   const about = attemptMeant(ours, refOf(fact.outcome));
-  if (about && !(await leftToCaller(deps, about, fact.outcome))) await observeAttempt(deps, about.id, fact.outcome, { row: about });
+  if (!about) return;
+  if (await leftToCaller(deps, about, fact.outcome)) await rescheduleAttempt(deps.db, about.id, callOverAt(about));
+  else await observeAttempt(deps, about.id, fact.outcome, { row: about });
 };
 
 // A backend answers a call within about half a minute (port.ts); then whoever called has written what came of it, or has died.
 const callMs = 45_000;
+
+/** When nobody can be in the call of this attempt any more: what was left to the caller and was not written is asked about. */
+export const callOverAt = (row: Pick<AttemptRow, 'createdAt'>): Date => new Date(row.createdAt.getTime() + callMs + 1);
 
 /**
  * A failure that the stream or the sweep tells while the call is still under way is left to the caller, who alone knows whether the

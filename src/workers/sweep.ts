@@ -13,6 +13,7 @@ import { claimDueInvoices, type InvoiceRow, rescheduleInvoice } from '../invoice
 import { paymentHash } from '../lightning/values.ts';
 import { askAbout } from '../payments/ask.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
+import { callOverAt } from '../payments/observe.ts';
 import { type AttemptRow, claimDueAttempts, rescheduleAttempt } from '../payments/store.ts';
 import { nextLook as nextLookAtFailed } from '../payments/testimony.ts';
 import { askAboutPayout } from '../payouts/ask.ts';
@@ -137,9 +138,15 @@ const later = (deps: SweepDeps, seconds: number): Date => new Date(deps.clock.no
 
 const sweepAttempt = async (deps: SweepDeps, row: AttemptRow): Promise<void> => {
   const after = await askAbout(deps.payments, row);
-  if (after?.state === 'sending') await rescheduleAttempt(deps.db, row.id, later(deps, pauseSeconds(row.checks)));
+  if (after?.state === 'sending') await rescheduleAttempt(deps.db, row.id, nextLookAtSending(deps, row));
   if (after?.state === 'failed' && row.state === 'failed')
     await rescheduleAttempt(deps.db, row.id, nextLookAtFailed(after, deps.clock.now()));
+};
+
+const nextLookAtSending = (deps: SweepDeps, row: AttemptRow): Date => {
+  const usual = later(deps, pauseSeconds(row.checks));
+  const over = callOverAt(row);
+  return over > deps.clock.now() && over < usual ? over : usual;
 };
 
 const sweepInvoice = async (deps: SweepDeps, row: InvoiceRow): Promise<void> => {

@@ -131,6 +131,22 @@ describe('what nobody tells of', () => {
     expect(row.nextCheckAt?.getTime()).toBeLessThanOrEqual(time.ms + 60_000);
     await sent;
   });
+
+  test('was left to a caller that has died, and is asked about as soon as nobody can be in the call', async () => {
+    const target = core.backend.world.payee.createInvoice({ amount: msat(1_000_000n) });
+    core.backend.faults.next('pay', { is: 'dropRequest' });
+    expect(await send(target.bolt11, { ...impatient, walletId: core.twoWalletId })).toBe('pending');
+    const row = (await rows(target.hash)).at(-1) ?? expect.fail('no attempt');
+    const { backendId, backendIdentity: identityKey, createdAt } = row;
+    const failed = { is: 'failed', reason: 'noRoute', ref: null, routes: [] } as const;
+    const told = () => observePaymentFact(core.deps.payments, { backendId, identityKey, hash: target.hash, outcome: failed });
+    await told();
+    const left = (await rows(target.hash)).at(-1);
+    expect(left).toMatchObject({ state: 'sending', nextCheckAt: new Date(createdAt.getTime() + 45_001) });
+    time.ms = left?.nextCheckAt?.getTime() ?? 0;
+    await told();
+    expect((await rows(target.hash)).at(-1)).toMatchObject({ state: 'failed', failure: 'noRoute' });
+  });
 });
 
 describe('the compare-and-swap', () => {
