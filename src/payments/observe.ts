@@ -88,10 +88,16 @@ export const leftToCaller = async (deps: PaymentDeps, row: AttemptRow, said: Sai
 
 export const refOf = (outcome: Said): bigint | null => ('ref' in outcome ? outcome.ref : null);
 
-/** The attempt that an index belongs to: the newest one whose floor lies below it. */
+/**
+ * The attempt that an index belongs to: the one that has it, else one whose floor lies below it. Of several that is the one under way, then the
+ * newest that was called; one that was never sent is meant only where there is no other. Their order alone says little: of two sends at
+ * once the one that began first may be written last.
+ */
 export const attemptMeant = (rows: readonly AttemptRow[], ref: bigint | null): AttemptRow | undefined => {
-  if (ref === null) return rows.at(-1);
-  return rows.findLast((row) => row.ref === ref) ?? rows.findLast((row) => row.floor === null || ref > row.floor);
+  const exact = ref === null ? undefined : rows.findLast((row) => row.ref === ref);
+  if (exact) return exact;
+  const possible = rows.filter((row) => ref === null || row.floor === null || ref > row.floor);
+  return possible.find((row) => row.state === 'sending') ?? possible.findLast((row) => row.failure !== 'notSent') ?? possible.at(-1);
 };
 
 /** The event that this means for the row, null when it is an old story or nothing at all. */
