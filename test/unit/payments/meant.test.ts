@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { attemptMeant } from '../../src/payments/observe.ts';
-import type { AttemptRow } from '../../src/payments/store.ts';
+import { attemptMeant } from '../../../src/payments/observe.ts';
+import type { AttemptRow } from '../../../src/payments/store.ts';
 
 const row = (id: string, more: Partial<AttemptRow>): AttemptRow =>
   ({ id, state: 'failed', failure: null, floor: null, ref: null, ...more }) as AttemptRow;
