@@ -8,7 +8,16 @@ import type { Price } from '../prices/price.ts';
 import { bookDeposit } from '../wallets/ledger.ts';
 import type { DepositDeps } from './deps.ts';
 import { type DepositEvent, type DepositState, depositAlarms, depositTable } from './states.ts';
-import { type AddressRow, advanceDeposit, type DepositRow, depositOf, insertDeposit, knownAddresses, type NewDeposit } from './store.ts';
+import {
+  type AddressRow,
+  advanceDeposit,
+  type DepositRow,
+  depositOf,
+  insertDeposit,
+  knownAddresses,
+  listedHeight,
+  type NewDeposit,
+} from './store.ts';
 
 export interface DepositSource {
   readonly backendId: string;
@@ -58,7 +67,6 @@ const begin = async (
   { sighting, event }: { readonly sighting: DepositSighting; readonly event: DepositEvent },
 ): Promise<boolean> => {
   const now = deps.clock.now();
-  const height = deps.heights.of(owner.backendId);
   const row: NewDeposit = {
     id: newId(now),
     account_id: owner.accountId,
@@ -71,7 +79,7 @@ const begin = async (
     amount_msat: sighting.amount,
     state: event === 'sawDeep' ? 'credited' : 'pending',
     confirmations: sighting.confirmations,
-    since_height: height === null ? null : Math.max(0, height - sighting.confirmations),
+    since_height: await notBelow(deps, owner, sighting),
     watched: !isBuried(deps, owner.backendId, sighting.confirmations),
     seen_at: now,
     ended_at: event === 'sawDeep' ? now : null,
@@ -80,6 +88,16 @@ const begin = async (
   const written = await insertDeposit(deps.db, row, await effectsOf(deps, stored, row.state));
   if (written) announce(deps, stored, row.state);
   return written;
+};
+
+/**
+ * No block below has it. What was listed to some height and did not show it is in no block below; and a fact may be older than the height
+ * that we know, or a list older than the blocks that were told, so the lower of the two counts.
+ */
+const notBelow = async (deps: DepositDeps, owner: AddressRow, { confirmations }: DepositSighting): Promise<number | null> => {
+  const height = deps.heights.of(owner.backendId);
+  const listed = await listedHeight(deps.db, owner);
+  return height === null || listed === null ? null : Math.max(0, Math.min(height - confirmations, listed));
 };
 
 /** Nobody need look any more. What a backend has credited by itself stays credited, and no further block is told. */

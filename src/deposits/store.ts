@@ -173,6 +173,15 @@ export const pendingBalances = async (db: Database, walletIds: readonly string[]
 export const claimDueWatches = (db: Database, now: Date, until: Date): Promise<readonly WatchRow[]> =>
   sql<WatchRow>(db, claimWatches, [now, until]);
 
+const listed = {
+  name: 'chain_watch_height',
+  text: 'SELECT height FROM chain_watches WHERE backend_id = $1 AND backend_identity = $2',
+};
+
+/** Everything below was seen; null: nobody knows. */
+export const listedHeight = async (db: Database, of: Pick<WatchRow, 'backendId' | 'backendIdentity'>): Promise<number | null> =>
+  (await sql<{ height: number | null }>(db, listed, [of.backendId, of.backendIdentity]))[0]?.height ?? null;
+
 /** `height`: everything below was seen; null: as before. */
 export const keepChainWatch = async (
   db: Database,

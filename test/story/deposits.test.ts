@@ -1,5 +1,6 @@
 // What comes to our addresses: seen pending, credited once at its depth, forgotten when the chain forgets it, found when nobody told of it.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { observeDeposits } from '../../src/deposits/observe.ts';
 import { fromSat } from '../../src/lightning/values.ts';
 import { sql } from '../../src/platform/db.ts';
 import { listIncidents } from '../../src/platform/incidents.ts';
@@ -71,6 +72,28 @@ describe('an address', () => {
 });
 
 describe('a deposit', () => {
+  // Found by the simulation (seed 4212): listed from too high a block, what is there counts as gone.
+  test('of which an old fact comes late, when many blocks are on top of it, is listed from where it is', async () => {
+    const to = await address(core.ledgerId);
+    await list();
+    const deaf = core.backend.faults.always('fact', { is: 'lose' });
+    network().deposit(to, fromSat(7_000));
+    network().mineBlocks(40);
+    deaf();
+    network().mineBlocks(1);
+    const { heights } = core.deps.deposits;
+    await until('the height', async () => heights.of('one') === network().height());
+    const found = (await core.backend.chain.deposits(null, AbortSignal.timeout(10_000))).find((one) => one.address === to);
+    if (!found) return expect.fail('no deposit');
+    const from = { backendId: 'one', identityKey: core.registry.get('one')?.identity()?.key ?? '' };
+    await observeDeposits(core.deps.deposits, from, [{ ...found, confirmations: 0 }]);
+    expect(await row(found.txid)).toMatchObject({ state: 'pending', confirmations: 0 });
+    await list();
+    expect(await row(found.txid)).toMatchObject({ state: 'credited', confirmations: 41 });
+    expect((await listIncidents(core.db, true)).filter(({ subject }) => subject.startsWith(found.txid))).toEqual([]);
+    await sound();
+  });
+
   test('is pending until it is deep enough, then it is credited, once', async () => {
     const to = await address(core.ledgerId);
     const before = await available();
