@@ -71,6 +71,22 @@ export const reorganises = async (town: Town, random: Random): Promise<void> => 
   network.mineBlocks(blocks + random.int(2));
 };
 
+/** What came to addresses that we gave to somebody and is on the chain. */
+const deposited = async (db: Database, house: House): Promise<readonly { readonly at: string; readonly amount: bigint }[]> => {
+  const addresses = await sql<{ address: string }>(db, { name: 'sim_addresses', text: 'SELECT address FROM addresses' });
+  const given = new Set(addresses.map(({ address }) => address));
+  return [...house.world.network.sim.records.transactions.values()].flatMap(({ txid, outputs }) =>
+    outputs.flatMap(({ address, amount }, vout) => (given.has(address) ? [{ at: `${txid}:${vout}`, amount }] : [])),
+  );
+};
+
+/** How many of them nobody here has seen yet: the gateway may have been down when they came, and a stream may have lost them. */
+export const unseenDeposits = async (db: Database, house: House): Promise<number> => {
+  const text = `SELECT txid || ':' || vout AS at FROM deposits`;
+  const seen = new Set((await sql<{ at: string }>(db, { name: 'sim_seen', text })).map(({ at }) => at));
+  return (await deposited(db, house)).filter(({ at }) => !seen.has(at)).length;
+};
+
 interface Payout {
   readonly id: string;
   readonly backend: string;
@@ -103,11 +119,7 @@ export const checkChain = async (db: Database, house: House): Promise<readonly s
     name: 'sim_deposits',
     text: `SELECT txid || ':' || vout AS at, amount_msat AS amount FROM deposits WHERE state = 'credited'`,
   });
-  const addresses = await sql<{ address: string }>(db, { name: 'sim_addresses', text: 'SELECT address FROM addresses' });
-  const given = new Set(addresses.map(({ address }) => address));
-  const came = [...records.transactions.values()].flatMap(({ txid, outputs }) =>
-    outputs.flatMap(({ address, amount }, vout) => (given.has(address) ? [`${txid}:${vout} ${amount}`] : [])),
-  );
+  const came = (await deposited(db, house)).map(({ at, amount }) => `${at} ${amount}`);
   const told = await sql<{ subject: string }>(db, {
     name: 'sim_deposits_gone',
     text: `SELECT subject FROM incidents WHERE kind = 'deposit.credited:sawGone'`,

@@ -7,7 +7,7 @@ import { sql } from '../../src/platform/db.ts';
 import type { Log } from '../../src/platform/log.ts';
 import type { Metrics } from '../../src/platform/metrics.ts';
 import type { Vault } from '../../src/platform/vault.ts';
-import { getsCoins, sendsCoins } from './chain.ts';
+import { getsCoins, sendsCoins, unseenDeposits } from './chain.ts';
 import { check } from './checks.ts';
 import type { Ground } from './ground.ts';
 import { backendNames, buildHouse, type House } from './house.ts';
@@ -160,23 +160,29 @@ const listedMs = 720_000;
 
 /** Faults end, everybody is awake, and time goes on until nothing waits any more. */
 const drain = async (act: Act, { ground }: Stage): Promise<void> => {
-  const { house, timeline, town } = act;
-  const { payee } = house.world;
+  const { timeline, town } = act;
   makePeace(act);
   const end = timeline.elapsed() + longestDrainMs;
-  let left = -1;
-  while (timeline.elapsed() < end && left !== 0) {
+  await untilNothingWaits(act, ground, end);
+  await timeline.runTo(await lastLook(act, ground));
+  // Who lists the deposits from time to time must have listed them once more; meanwhile somebody may have begun something new.
+  if (town.gone.size > 0) await timeline.runTo(timeline.elapsed() + listedMs);
+  if ((await left(act, ground)) > 0) await untilNothingWaits(act, ground, end);
+  town.log(`at rest after ${Math.round(timeline.elapsed() / 1000)} s`);
+};
+
+const untilNothingWaits = async (act: Act, ground: Ground, end: number): Promise<void> => {
+  const { house, timeline, town } = act;
+  const { payee } = house.world;
+  do {
     house.current()?.life.plan(null);
     for (const request of town.requests) if (payee.look(request).state === 'held') payee.cancel(request);
     house.world.network.mineBlocks(1);
     await timeline.runTo(timeline.elapsed() + drainStepMs);
-    left = await waiting(ground);
-  }
-  await timeline.runTo(await lastLook(act, ground));
-  // Who lists the deposits from time to time must have listed them once more.
-  if (town.gone.size > 0) await timeline.runTo(timeline.elapsed() + listedMs);
-  town.log(`at rest after ${Math.round(timeline.elapsed() / 1000)} s`);
+  } while (timeline.elapsed() < end && (await left(act, ground)) > 0);
 };
+
+const left = async ({ house }: Act, ground: Ground): Promise<number> => (await waiting(ground)) + (await unseenDeposits(ground.db, house));
 
 /** When those whose failure was a lie have been asked about once more, in ms from the start. */
 const lastLook = async ({ house, timeline }: Act, { db }: Ground): Promise<number> => {
