@@ -189,4 +189,25 @@ export const mutants: readonly Mutant[] = [
     put: 'return { on, address, amount, sendsAll: true, fee, pace };',
     tests: ['test/story/payouts.test.ts'],
   },
+  {
+    name: 'a fact taken for the attempt that was written last',
+    file: 'src/payments/observe.ts',
+    find: "return possible.find((row) => row.state === 'sending') ?? possible",
+    put: 'return possible.at(-1) ?? possible',
+    tests: ['test/unit/payments/meant.test.ts'],
+  },
+  {
+    name: 'a failure without proof never asked about again',
+    file: 'src/payments/testimony.ts',
+    find: 'provesLittle(deps, backendId) ? new Date(now.getTime() + firstLookMs) : null;',
+    put: 'provesLittle(deps, backendId) ? null : null;',
+    tests: ['test/story/testimony.test.ts'],
+  },
+  {
+    name: 'a deposit listed from where an old fact puts it',
+    file: 'src/deposits/observe.ts',
+    find: 'Math.min(height - confirmations, listed)',
+    put: 'height - confirmations',
+    tests: ['test/story/deposits.test.ts'],
+  },
 ];
