@@ -10,6 +10,8 @@ export interface Pin {
   readonly network: string;
   readonly identityKey: string;
   readonly cursor: Cursor | null;
+  /** Of the first connection. */
+  readonly pinnedAt: Date;
 }
 
 interface Row {
@@ -18,6 +20,7 @@ interface Row {
   readonly network: string;
   readonly identity_key: string;
   readonly cursor: string | null;
+  readonly pinned_at: Date;
 }
 
 const insert = {
@@ -25,10 +28,11 @@ const insert = {
   text: `INSERT INTO backend_pins (backend_id, kind, network, identity_key, pinned_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)
     ON CONFLICT (backend_id) DO NOTHING`,
 };
-const read = { name: 'pin_read', text: 'SELECT backend_id, kind, network, identity_key, cursor FROM backend_pins WHERE backend_id = $1' };
+const columns = 'backend_id, kind, network, identity_key, cursor, pinned_at';
+const read = { name: 'pin_read', text: `SELECT ${columns} FROM backend_pins WHERE backend_id = $1` };
 const readAll = {
   name: 'pin_read_all',
-  text: 'SELECT backend_id, kind, network, identity_key, cursor FROM backend_pins ORDER BY backend_id',
+  text: `SELECT ${columns} FROM backend_pins ORDER BY backend_id`,
 };
 const keep = {
   name: 'pin_cursor',
@@ -41,6 +45,7 @@ const toPin = (row: Row): Pin => ({
   network: row.network,
   identityKey: row.identity_key,
   cursor: row.cursor === null ? null : cursor(row.cursor),
+  pinnedAt: row.pinned_at,
 });
 
 /** The pin of a backend, made from `seen` when there is none yet. */

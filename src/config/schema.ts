@@ -216,7 +216,7 @@ export const schema = z.strictObject({
   exclusive: key(
     flag().default(false),
     'true or false',
-    'No other program uses these nodes: a hold that the gateway does not know is told and canceled. Never one that is older than a restore of the database.',
+    'No other program uses these nodes: a hold that the gateway does not know is told and canceled. Never one that is older than the database, or than a restore of it.',
   ),
 });
 

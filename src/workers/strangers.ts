@@ -1,6 +1,7 @@
 // Looks for what the nodes hold and nobody here knows: another program's, or ours from before a restore that nobody noticed. A person is told.
 // It is never touched, unless the operator has said that no other program uses the nodes; and never when the database may have forgotten it.
 
+import { readPin } from '../backends/pins.ts';
 import type { HeldInvoice } from '../backends/port.ts';
 import type { Registered, Registry } from '../backends/registry.ts';
 import { unknownHashes } from '../invoices/lists.ts';
@@ -65,10 +66,10 @@ const tell = ({ alarm }: StrangerDeps, backendId: string, { hash, received, at }
 
 const giveBack = async (deps: StrangerDeps, { backend }: Registered, strange: readonly HeldInvoice[]): Promise<void> => {
   if ((await readRestore(deps.db)) !== null) return;
-  const restored = await newestIncident(deps.db, 'database.restored');
+  const [pin, restored] = [await readPin(deps.db, backend.id), await newestIncident(deps.db, 'database.restored')];
   for (const { hash, handle, at } of strange) {
-    // Made before the database was put back: it may be ours, and forgotten.
-    if (restored !== null && at <= restored) continue;
+    // Made before the database was put back, or before it knew this node at all: it may be ours, and forgotten.
+    if (pin === null || at <= pin.pinnedAt || (restored !== null && at <= restored)) continue;
     const outcome = await backend.hold?.cancel({ hash, handle }, AbortSignal.timeout(cancelMs));
     deps.log.warn({ backend: backend.id, paymentHash: hash, outcome: outcome?.is }, 'a hold that nobody here knows is given back');
   }

@@ -1,4 +1,5 @@
 // A hold on the node that nobody here knows: told once, never touched, and given back only where no other program uses the node.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bolt11Text, hashOf, msat, newPreimage, type PaymentHash, paymentHash as toHash } from '../../src/lightning/values.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
@@ -11,9 +12,14 @@ const signal = new AbortController().signal;
 
 let shared: TestCore;
 let alone: TestCore;
+let old: Awaited<ReturnType<typeof foreign>>;
 beforeAll(async () => {
   shared = await testCore({ workers: false, clock });
   alone = await testCore({ workers: false, clock, exclusive: true });
+  old = await foreign(alone);
+  // The first connection; a node tells the time of an invoice in whole seconds.
+  await alone.registry.get('one')?.verify();
+  await sleep(1_100);
 });
 afterAll(() => Promise.all([shared.end(), alone.end()]));
 
@@ -68,6 +74,12 @@ describe('a hold that nobody here knows', () => {
     await alone.strangers.once();
     expect((await paid).is).toBe('failed');
     expect(await stands(alone, hash)).toBe('canceled');
+  });
+
+  test('may be ours when it is older than this database’s acquaintance with the node: it is left alone', async () => {
+    for (let look = 0; look < 3; look++) await alone.strangers.once();
+    await incident(alone, old.hash);
+    expect(await stands(alone, old.hash)).toBe('held');
   });
 
   test('may be ours when the database was put back after it was made: it is left alone', async () => {
