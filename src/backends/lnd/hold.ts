@@ -1,12 +1,13 @@
 // Hold invoices at LND: the hash is the caller's, or made here. Settling and canceling twice is done; the preimage is checked before it leaves.
-import { bolt11Text, hashOf, newPreimage, type PaymentHash, type Preimage, paymentHash, proves } from '../../lightning/values.ts';
-import type { HeldInvoice, Hold, HoldOutcome, InvoiceTerms, Issue } from '../port.ts';
+import { bolt11Text, hashOf, newPreimage, type PaymentHash, type Preimage, proves } from '../../lightning/values.ts';
+import type { Hold, HoldOutcome, InvoiceTerms, Issue } from '../port.ts';
 import { type LndContext, patience } from './context.ts';
 import { asFault, faultOf, isDuplicateInvoice, isNotFound, rpcError } from './faults.ts';
+import { heldLister } from './held.ts';
 import type { HoldWatch } from './hold-watch.ts';
 import { cancelInvoice, findInvoice, lookUp } from './receive.ts';
 import { issued, notIssued, requestOf, sameTerms } from './terms.ts';
-import { bytes, sightingOf } from './translate.ts';
+import { bytes } from './translate.ts';
 
 interface Parts {
   readonly hints: () => boolean;
@@ -25,30 +26,8 @@ export const lndHold = (context: LndContext, parts: Parts): Hold => ({
     if (sighting.is === 'open' || sighting.is === 'held') parts.watch.add(hash);
     return sighting;
   },
-  held: (signal) => listHeld(context, signal),
+  held: heldLister(context),
 });
-
-const pageSize = 500;
-
-const listHeld = async (context: LndContext, signal: AbortSignal): Promise<readonly HeldInvoice[]> => {
-  const held: HeldInvoice[] = [];
-  try {
-    for (let index_offset = '0'; ; ) {
-      const asked = { pending_only: true, num_max_invoices: String(pageSize), index_offset };
-      const page = await context.connection.stubs().listInvoices(asked, { ms: patience.list, signal });
-      for (const invoice of page.invoices) {
-        const sighting = sightingOf(invoice);
-        if (sighting.is !== 'held') continue;
-        const hash = paymentHash(invoice.r_hash.toString('hex'));
-        held.push({ hash, handle: null, received: sighting.received, at: new Date(Number(invoice.creation_date) * 1000) });
-      }
-      if (page.invoices.length < pageSize) return held;
-      index_offset = page.last_index_offset;
-    }
-  } catch (error) {
-    throw asFault(error);
-  }
-};
 
 // Never left to the node's own default: the height at which LND cancels by itself (expiry − 18) hangs on it. LND's default is 80.
 const finalCltvDelta = 80;

@@ -89,6 +89,7 @@ export interface InvoiceMessage {
   readonly description_hash: Buffer;
   readonly expiry: string;
   readonly cltv_expiry: string;
+  readonly add_index: string;
   readonly settle_index: string;
   readonly amt_paid_msat: string;
   readonly state: string;

@@ -136,6 +136,7 @@ const invoice = (over: Partial<InvoiceMessage> = {}): InvoiceMessage => ({
   description_hash: Buffer.alloc(0),
   expiry: '3600',
   cltv_expiry: '80',
+  add_index: '1',
   settle_index: '0',
   amt_paid_msat: '0',
   state: 'OPEN',
