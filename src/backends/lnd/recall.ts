@@ -4,25 +4,8 @@ import type { Recalled } from '../port.ts';
 import { type LndContext, patience } from './context.ts';
 import { asFault } from './faults.ts';
 import type { InvoiceMessage, PaymentMessage, TransactionMessage } from './messages.ts';
+import { allOf, pageSize } from './pages.ts';
 import { outcomeOf, sightingOf } from './translate.ts';
-
-const pageSize = 500;
-
-interface Page<Row> {
-  readonly rows: readonly Row[];
-  readonly last: string;
-}
-
-/** All pages of a list, oldest first. */
-const allOf = async <Row>(page: (offset: string) => Promise<Page<Row>>): Promise<readonly Row[]> => {
-  const all: Row[] = [];
-  for (let offset = '0'; ; ) {
-    const { rows, last } = await page(offset);
-    all.push(...rows);
-    if (rows.length < pageSize) return all;
-    offset = last;
-  }
-};
 
 /** @throws BackendFault */
 export const lndRecall = async (context: LndContext, since: Date, signal: AbortSignal): Promise<readonly Recalled[]> => {
