@@ -5,8 +5,8 @@ import type { Registered } from '../backends/registry.ts';
 import { paymentHash } from '../lightning/values.ts';
 import { newId } from '../platform/ids.ts';
 import type { PaymentDeps } from './deps.ts';
-import { attemptMeant, leftToCaller, observeAttempt, refOf, type Said } from './observe.ts';
-import { type AttemptRow, advanceAttempt, attemptsForHash } from './store.ts';
+import { leftToCaller, observeAttempt, observePaymentFact, type Said } from './observe.ts';
+import { type AttemptRow, advanceAttempt, attempt as readAttempt } from './store.ts';
 import { onlyTestified } from './testimony.ts';
 
 const oldMs = 3_600_000;
@@ -21,31 +21,43 @@ export const askAbout = async (deps: PaymentDeps, row: AttemptRow): Promise<Atte
   return onlyTestified(deps, row) ? askAboutFailed(deps, row) : row;
 };
 
-const askAboutSending = async (deps: PaymentDeps, row: AttemptRow): Promise<AttemptRow | null> => {
+interface Reached {
+  readonly pay: Pay;
+  readonly registered: Registered;
+}
+
+/** Whoever was given this attempt; null when nobody answers now, else why there is nobody to ask. */
+const reach = async (deps: PaymentDeps, row: AttemptRow): Promise<Reached | 'backendMissing' | 'otherIdentity' | null> => {
   const registered = deps.registry.get(row.backendId);
   const pay = registered?.backend.pay;
-  if (!registered || !pay) return doubt(deps, row, 'backendMissing');
-  const fault = registered.identity() === null ? await registered.verify() : null;
-  if (fault) return row;
+  if (!registered || !pay) return 'backendMissing';
+  if (registered.identity() === null && (await registered.verify())) return null;
   // Another node says nothing about what this one was given.
-  if (registered.identity()?.key !== row.backendIdentity) return doubt(deps, row, 'otherIdentity');
-  const said = await pay.find(paymentHash(row.paymentHash), row.floor === null ? null : attemptRef(row.floor), AbortSignal.timeout(findMs));
-  if (await leftToCaller(deps, row, said)) return row;
-  if (said.is !== 'notFound') return observeAttempt(deps, row.id, said);
-  return (await provesUnsent(deps, row, { pay, registered })) ? observeAttempt(deps, row.id, unsent) : waiting(deps, row);
+  return registered.identity()?.key === row.backendIdentity ? { pay, registered } : 'otherIdentity';
 };
 
-/** Only more than the failure is news: what is paid after all, or under way. */
+const find = (pay: Pay, row: AttemptRow): Promise<Said> =>
+  pay.find(paymentHash(row.paymentHash), row.floor === null ? null : attemptRef(row.floor), AbortSignal.timeout(findMs));
+
+const askAboutSending = async (deps: PaymentDeps, row: AttemptRow): Promise<AttemptRow | null> => {
+  const on = await reach(deps, row);
+  if (on === null) return row;
+  if (typeof on === 'string') return doubt(deps, row, on);
+  const said = await find(on.pay, row);
+  if (await leftToCaller(deps, row, said)) return row;
+  if (said.is !== 'notFound') return observeAttempt(deps, row.id, said);
+  return (await provesUnsent(deps, row, on)) ? observeAttempt(deps, row.id, unsent) : waiting(deps, row);
+};
+
+/** Only more than the failure is news: what is paid after all, or under way. It is of this attempt or of a later one for the same hash. */
 const askAboutFailed = async (deps: PaymentDeps, row: AttemptRow): Promise<AttemptRow | null> => {
-  const registered = deps.registry.get(row.backendId);
-  const pay = registered?.backend.pay;
-  if (!registered || !pay || (registered.identity() === null && (await registered.verify()))) return row;
-  if (registered.identity()?.key !== row.backendIdentity) return row;
-  const said = await pay.find(paymentHash(row.paymentHash), row.floor === null ? null : attemptRef(row.floor), AbortSignal.timeout(findMs));
-  if (said.is !== 'succeeded' && said.is !== 'inFlight') return row;
-  // A later attempt for the same hash may be what it tells of.
-  const there = (await attemptsForHash(deps.db, row.paymentHash)).filter((one) => one.backendId === row.backendId);
-  return attemptMeant(there, refOf(said))?.id === row.id ? observeAttempt(deps, row.id, said) : row;
+  const on = await reach(deps, row);
+  if (on === null || typeof on === 'string') return row;
+  const outcome = await find(on.pay, row);
+  if (outcome.is !== 'succeeded' && outcome.is !== 'inFlight') return row;
+  const { paymentHash: hash, backendId, backendIdentity: identityKey } = row;
+  await observePaymentFact(deps, { hash, backendId, identityKey, outcome });
+  return readAttempt(deps.db, row.id);
 };
 
 const unsent: Said = {
@@ -54,11 +66,7 @@ const unsent: Said = {
 };
 
 /** True when `notFound` proves that nothing was ever sent and nothing will be. */
-const provesUnsent = async (
-  deps: PaymentDeps,
-  row: AttemptRow,
-  on: { readonly pay: Pay; readonly registered: Registered },
-): Promise<boolean> => {
+const provesUnsent = async (deps: PaymentDeps, row: AttemptRow, on: Reached): Promise<boolean> => {
   const now = deps.clock.now().getTime();
   const settled = row.sendBy.getTime() + deps.settings.graceSeconds * 1000;
   if (!on.pay.traits.findIsComplete || row.seenInFlight || now < settled || now - row.createdAt.getTime() > oldMs) return false;

@@ -86,7 +86,7 @@ export const leftToCaller = async (deps: PaymentDeps, row: AttemptRow, said: Sai
   return (wallet?.payRoute.length ?? 0) > 1;
 };
 
-export const refOf = (outcome: Said): bigint | null => ('ref' in outcome ? outcome.ref : null);
+const refOf = (outcome: Said): bigint | null => ('ref' in outcome ? outcome.ref : null);
 
 /**
  * The attempt that an index belongs to: the one that has it, else one whose floor lies below it. Of several that is the one under way, then the

@@ -3,7 +3,7 @@
 import type { PaymentDeps } from './deps.ts';
 import type { AttemptRow } from './store.ts';
 
-const firstLookMs = 60_000;
+const shortestMs = 60_000;
 const lastLookMs = 86_400_000;
 
 const provesLittle = (deps: PaymentDeps, backendId: string): boolean =>
@@ -15,10 +15,10 @@ export const onlyTestified = (deps: PaymentDeps, row: Pick<AttemptRow, 'state' |
 
 /** When it is asked about after it has just failed; null where the failure is proof. */
 export const firstLook = (deps: PaymentDeps, backendId: string, now: Date): Date | null =>
-  provesLittle(deps, backendId) ? new Date(now.getTime() + firstLookMs) : null;
+  provesLittle(deps, backendId) ? nextLook({ endedAt: now }, now) : null;
 
 /** When it is asked about next: ever later (at three times its age), and no more when it has been over for a day. */
 export const nextLook = (row: Pick<AttemptRow, 'endedAt'>, now: Date): Date | null => {
   const age = now.getTime() - (row.endedAt ?? now).getTime();
-  return age >= lastLookMs ? null : new Date(now.getTime() + Math.max(firstLookMs, 2 * age));
+  return age >= lastLookMs ? null : new Date(now.getTime() + Math.max(shortestMs, 2 * age));
 };

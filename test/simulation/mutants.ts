@@ -199,7 +199,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a failure without proof never asked about again',
     file: 'src/payments/testimony.ts',
-    find: 'provesLittle(deps, backendId) ? new Date(now.getTime() + firstLookMs) : null;',
+    find: 'provesLittle(deps, backendId) ? nextLook({ endedAt: now }, now) : null;',
     put: 'provesLittle(deps, backendId) ? null : null;',
     tests: ['test/story/testimony.test.ts'],
   },
