@@ -1,6 +1,5 @@
 // Takes a send on the chain into the books that a backend remembers and a restored database does not: written as if it had just begun, and moved at
 // once by what the backend says of it. Nothing is sent.
-import { msat } from '../lightning/values.ts';
 import { isCheckViolation } from '../platform/db.ts';
 import { refuse } from '../platform/refusal.ts';
 import type { WalletView } from '../wallets/view.ts';
@@ -45,7 +44,7 @@ export const adoptPayout = async (deps: PayoutDeps, of: PayoutAdoption): Promise
     if (!isCheckViolation(error, 'wallets_available')) throw error;
     return refuse({
       is: 'insufficientBalance',
-      neededMsat: msat(of.amountMsat + said.fee),
+      neededMsat: of.amountMsat + said.fee,
       availableMsat: await deps.available(wallet.id),
     });
   }
