@@ -1,17 +1,60 @@
-// `npm run fuzz -- --requests 100000 --seed 7 [--only 1234] [--concurrency 16]`: hostile requests at a gateway of this process. Ends with
-// code 1 when one answer was wrong, one row was written that should not be, or memory grew without bound.
+// `npm run fuzz`: hostile requests at a gateway of this process.
 import { parseArgs } from 'node:util';
 import { startTestGateway } from '../support/gateway-inprocess.ts';
 import { type FuzzReport, fuzz, type Tally } from './fuzz.ts';
 
-const { values } = parseArgs({
-  options: { requests: { type: 'string' }, seed: { type: 'string' }, only: { type: 'string' }, concurrency: { type: 'string' } },
-});
-const wholeOr = (text: string | undefined, otherwise: number): number => (text === undefined ? otherwise : Number.parseInt(text, 10));
+const HELP = `npm run fuzz -- [--requests <n>] [--seed <n>] [--only <number>] [--concurrency <n>]
+Sends hostile requests to a gateway of this process, beside a control group that makes and pays invoices, and looks at every answer.
 
-const requests = wholeOr(values.requests, 100_000);
-const seed = wholeOr(values.seed, Date.now() % 1_000_000_000);
-const only = values.only === undefined ? null : wholeOr(values.only, 0);
+  --requests <n>      how many, 1 to 100000000; default 100000
+  --seed <n>          what is drawn, 0 to 999999999; default: another one each time, printed at the start
+  --only <number>     of that seed only the request with this number
+  --concurrency <n>   requests at once, 1 to 1000; default 16
+  --help              this text
+
+Progress goes to standard error, the tables to standard output. Exit code 1: an answer was wrong, a row was written that should not be, or memory
+grew without bound. 2: it broke itself, or was asked for something that cannot be.`;
+
+const refuse = (why: string): never => {
+  process.stderr.write(`${why}\n`);
+  return process.exit(2);
+};
+const options = {
+  requests: { type: 'string' },
+  seed: { type: 'string' },
+  only: { type: 'string' },
+  concurrency: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+const read = () => {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error));
+  }
+};
+const values = read();
+if (values.help) {
+  process.stdout.write(`${HELP}\n`);
+  process.exit(0);
+}
+const wholeOr = (
+  option: 'requests' | 'seed' | 'only' | 'concurrency',
+  otherwise: number,
+  [least, most]: readonly [number, number],
+): number => {
+  const text = values[option];
+  if (text === undefined) return otherwise;
+  const value = Number(text);
+  return Number.isInteger(value) && value >= least && value <= most
+    ? value
+    : refuse(`--${option} holds "${text}"; expected ${least} to ${most}`);
+};
+
+const requests = wholeOr('requests', 100_000, [1, 100_000_000]);
+const seed = wholeOr('seed', Date.now() % 1_000_000_000, [0, 999_999_999]);
+const only = values.only === undefined ? null : wholeOr('only', 0, [0, 100_000_000]);
+const concurrency = wholeOr('concurrency', 16, [1, 1_000]);
 
 /** Most growth of the heap between a tenth of the run and its end, after collecting garbage. */
 const mostGrowth = 150_000_000;
@@ -72,12 +115,10 @@ const show = (request: object): string =>
 process.stderr.write(`fuzz: seed ${seed}, ${requests} requests\n`);
 const gateway = await startTestGateway();
 watchForUnforeseen();
-const report = await fuzz(gateway, { requests, seed, only, concurrency: wholeOr(values.concurrency, 16), progress }).catch(
-  (error: unknown) => {
-    process.stderr.write(`fuzz: it broke itself: ${error instanceof Error ? error.stack : String(error)}\n`);
-    return process.exit(2);
-  },
-);
+const report = await fuzz(gateway, { requests, seed, only, concurrency, progress }).catch((error: unknown) => {
+  process.stderr.write(`fuzz: it broke itself: ${error instanceof Error ? error.stack : String(error)}\n`);
+  return process.exit(2);
+});
 weigh(report.sent);
 const wrong = verdicts(report);
 const { sent, reached, seconds, control } = report;
