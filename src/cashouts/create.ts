@@ -1,5 +1,5 @@
 // Begins a cash-out: a hold invoice whose hold is long enough for the machine, over an amount that can be received, both in one statement.
-import type { Asked } from '../invoices/create.ts';
+import { type Asked, replayed } from '../invoices/create.ts';
 import { createHoldInvoice } from '../invoices/hold.ts';
 import type { NewInvoice } from '../invoices/store.ts';
 import type { CashEffects } from '../platform/effects-cash.ts';
@@ -55,8 +55,14 @@ const termsOf = (order: CashOutOrder): Terms => {
   return { startSeconds, dispenseSeconds, longestHoldSeconds, refundSeconds: inRange('refundSeconds', order.refundSeconds) };
 };
 
-/** Throws Refused: as `createHoldInvoice`, and tooLittleTime (the longest hold is shorter than the dispense may take), notReceivable. */
+/**
+ * The new cash-out, or the one that the same idempotency key made before.
+ * Throws Refused: as `createHoldInvoice`, and tooLittleTime (the longest hold is shorter than the dispense may take), notReceivable.
+ */
 export const createCashOut = async (deps: CashOutDeps, order: CashOutOrder, signal: AbortSignal): Promise<CashOutView> => {
+  // Before anything is asked of the channels: the payment for this very cash-out may be what fills them now.
+  const before = order.asked && (await replayed(deps.invoices, order.asked));
+  if (before) return cashOutView(deps, before.id, order.wallet.id);
   const terms = termsOf(order);
   const receiveRoute = await receivableBy(deps, order);
   const along = (row: NewInvoice): CashEffects => ({

@@ -432,6 +432,21 @@ describe('a creation', () => {
     await expect(machine.create({ amountMsat: 1_000n }, key)).rejects.toMatchObject(refused('idempotencyConflict'));
   });
 
+  test('is answered again under its key though its own payment has filled the channel', async () => {
+    const room = async () => (await core.registry.get('one')?.backend.balance?.(AbortSignal.timeout(1_000)))?.receivable ?? 0n;
+    const order = { amountMsat: ((await room()) / 10_000n) * 6_000n };
+    const key = crypto.randomUUID();
+    const cashOut = await machine.create(order, key);
+    const paid = machine.pay(cashOut);
+    await machine.reaches(cashOut, 'held');
+    expect(await room()).toBeLessThan(order.amountMsat);
+    await expect(machine.create(order)).rejects.toMatchObject(refused('notReceivable'));
+    expect(await machine.create(order, key)).toMatchObject({ id: cashOut.id, invoice: { state: 'held' } });
+    await machine.start(cashOut.id);
+    await machine.report(cashOut.id, 'none');
+    await paid;
+  });
+
   test('is seen by nobody else', async () => {
     const made = await machine.create();
     const bound = { ...core.who, walletId: core.walletId };
