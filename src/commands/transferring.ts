@@ -18,12 +18,11 @@ export const transferHandlers = (deps: CommandDeps, { askedUnder }: Shared): Han
     const { from, to } = await bothWallets(deps, input, asking);
     // Nothing changes its currency here.
     if (from.currency !== 'BTC' || to.currency !== 'BTC') return refuse({ is: 'wrongCurrency' });
-    if ((await deps.outgoing.reason()) !== null) return refuse({ is: 'outgoingHalted' });
-    const { db, clock, prices, feed } = deps.payments;
+    const { db, clock, prices, feed, halted } = deps.payments;
     const available = async (id: string): Promise<bigint> => (await deps.wallets.available([id])).get(id) ?? 0n;
     const { keyId } = principal(asking);
     const order = { from, to, amountMsat: input.amountMsat, memo: input.memo, keyId, asked: askedUnder(asking, 'transfer', input) };
-    return transfer({ db, clock, prices, poke: feed.poke, available, displayCurrency: deps.wallets.displayCurrency }, order);
+    return transfer({ db, clock, prices, poke: feed.poke, available, halted, displayCurrency: deps.wallets.displayCurrency }, order);
   },
   setDefaultWallet: async ({ walletId }, asking) => {
     const wallet = await ownWallet(deps, asking, walletId);

@@ -1,12 +1,13 @@
 // Sends on the chain, once. The row says `sending` before the first byte leaves; only the process whose insert won calls the backend, and
 // only once; after that everybody asks by its label. The caller's patience ends the waiting, never the payout.
 import { msat } from '../lightning/values.ts';
-import { isCheckViolation, isUniqueViolation } from '../platform/db.ts';
+import { isCheckViolation } from '../platform/db.ts';
 import { newId } from '../platform/ids.ts';
 import { refuse } from '../platform/refusal.ts';
+import { replayOr } from '../platform/replay.ts';
 import { limitRefusal } from '../wallets/spending.ts';
 import { transactionOf } from '../wallets/transactions.ts';
-import { transfer } from '../wallets/transfer.ts';
+import { replayTransfer, transfer } from '../wallets/transfer.ts';
 import type { TransactionView, WalletView } from '../wallets/view.ts';
 import { labelOf } from './ask.ts';
 import { beginPayout } from './begin.ts';
@@ -40,16 +41,12 @@ const feeSlack = 2n;
  * limitExceeded, notSupported, chainUnavailable, idempotencyConflict. Afterwards it answers with the payout as it stands.
  */
 export const sendPayout = async (deps: PayoutDeps, order: PayoutOrder): Promise<PaidOut> => {
-  const replayed = await replay(deps, order);
-  if (replayed) return replayed;
-  if (await deps.halted()) return refuse({ is: 'outgoingHalted' });
-  const own = await deps.ownAddress(addressFor(deps, order.address));
-  if (own?.id === order.wallet.id) return refuse({ is: 'selfPayment' });
-  if (own && isInside(order.wallet, own)) return inside(deps, order, own);
-  const prepared = await preparePayout(deps, order);
-  const row = newPayout(deps, order, prepared);
-  const replayedNow = await write(deps, order, row);
-  if (replayedNow) return replayedNow;
+  const begun = await replayOr<Started | PaidOut>(
+    () => replay(deps, order),
+    () => begin(deps, order),
+  );
+  if (begun.is !== 'started') return begun;
+  const { row, prepared } = begun;
   const waitMs = (order.waitSeconds ?? deps.settings.waitSeconds) * 1000;
   const ended = new AbortController();
   // Not awaited beyond the caller's patience, and not tied to its request: what was begun is carried to its end.
@@ -75,11 +72,30 @@ export const payoutsAtRest = async (deps: Pick<PayoutDeps, 'underWay'>): Promise
   while (deps.underWay.size > 0) await Promise.allSettled([...deps.underWay]);
 };
 
-const replay = async (deps: PayoutDeps, order: PayoutOrder): Promise<PaidOut | null> => {
-  const row = order.asked && (await payoutByAsk(deps.db, order.asked));
+/** What this key has sent before, on the chain or inside, as it stands. Throws Refused idempotencyConflict. */
+const replay = async (deps: PayoutDeps, { asked }: PayoutOrder): Promise<PaidOut | null> => {
+  if (asked === null) return null;
+  const [row, transaction] = await Promise.all([payoutByAsk(deps.db, asked), replayTransfer(deps.db, asked)]);
+  if (transaction) return { is: 'inside', transaction };
   if (!row) return null;
-  if (row.askedDigest !== order.asked?.digest) return refuse({ is: 'idempotencyConflict' });
-  return seen(deps, row);
+  return row.askedDigest === asked.digest ? seen(deps, row) : refuse({ is: 'idempotencyConflict' });
+};
+
+interface Started {
+  readonly is: 'started';
+  readonly row: NewPayout;
+  readonly prepared: PreparedPayout;
+}
+
+const begin = async (deps: PayoutDeps, order: PayoutOrder): Promise<Started | PaidOut> => {
+  if (await deps.halted()) return refuse({ is: 'outgoingHalted' });
+  const own = await deps.ownAddress(addressFor(deps, order.address));
+  if (own?.id === order.wallet.id) return refuse({ is: 'selfPayment' });
+  if (own && isInside(order.wallet, own)) return inside(deps, order, own);
+  const prepared = await preparePayout(deps, order);
+  const row = newPayout(deps, order, prepared);
+  await write(deps, order, row);
+  return { is: 'started', row, prepared };
 };
 
 const inside = async (deps: PayoutDeps, order: PayoutOrder, to: WalletView): Promise<PaidOut> => {
@@ -88,8 +104,8 @@ const inside = async (deps: PayoutDeps, order: PayoutOrder, to: WalletView): Pro
   const amountMsat = all ?? (order.amount === 'all' ? 0n : order.amount.msat);
   const { memo, keyId, asked, wallet: from } = order;
   const address = addressFor(deps, order.address);
-  const { db, clock, prices, displayCurrency, available, feed } = deps;
-  const parts = { db, clock, prices, displayCurrency, available, poke: feed.poke };
+  const { db, clock, prices, displayCurrency, available, halted, feed } = deps;
+  const parts = { db, clock, prices, displayCurrency, available, halted, poke: feed.poke };
   return { is: 'inside', transaction: await transfer(parts, { from, to, amountMsat, memo, keyId, asked, address }) };
 };
 
@@ -119,29 +135,17 @@ const newPayout = (deps: PayoutDeps, order: PayoutOrder, { on, address, amount, 
   };
 };
 
-/** Null when it is written; the earlier answer when another request with this key was faster. */
-const write = async (deps: PayoutDeps, order: PayoutOrder, row: NewPayout): Promise<PaidOut | null> => {
+/** Throws Refused insufficientBalance, limitExceeded, and what else the database refuses; then nothing is written. */
+const write = async (deps: PayoutDeps, { wallet }: PayoutOrder, row: NewPayout): Promise<void> => {
   try {
-    await beginPayout(deps, order.wallet, row);
-    return null;
+    await beginPayout(deps, wallet, row);
   } catch (error) {
-    return whyNot(deps, error, { order, neededMsat: row.amount_msat + row.max_fee_msat });
+    const over = limitRefusal(error);
+    if (over) return refuse(over);
+    if (!isCheckViolation(error, 'wallets_available')) throw error;
+    const neededMsat = row.amount_msat + row.max_fee_msat;
+    return refuse({ is: 'insufficientBalance', neededMsat, availableMsat: await deps.available(wallet.id) });
   }
-};
-
-/** The guard of the database that refused the insert, as an answer: nothing was written. */
-const whyNot = async (
-  deps: PayoutDeps,
-  error: unknown,
-  { order, neededMsat }: { readonly order: PayoutOrder; readonly neededMsat: bigint },
-): Promise<PaidOut> => {
-  const over = limitRefusal(error);
-  if (over) return refuse(over);
-  if (isCheckViolation(error, 'wallets_available'))
-    return refuse({ is: 'insufficientBalance', neededMsat, availableMsat: await deps.available(order.wallet.id) });
-  const before = isUniqueViolation(error) ? await replay(deps, order) : null;
-  if (before) return before;
-  throw error;
 };
 
 const call = async (deps: PayoutDeps, row: PayoutRow, { on, amount, sendsAll, fee, pace }: PreparedPayout): Promise<void> => {

@@ -1,9 +1,10 @@
 // Moves money from one ledger wallet to another by wallet id: no invoice, no backend, no fee. It is done when the statement is, or not at all.
 import type { Clock } from '../platform/clock.ts';
-import { type Database, isCheckViolation, isUniqueViolation } from '../platform/db.ts';
+import { type Database, isCheckViolation } from '../platform/db.ts';
 import type { Effects, OutboxRow, TransactionRow } from '../platform/effects.ts';
 import { newId } from '../platform/ids.ts';
 import { refuse } from '../platform/refusal.ts';
+import { replayOr } from '../platform/replay.ts';
 import type { Price, Prices } from '../prices/price.ts';
 import { bookTransfer } from './ledger.ts';
 import { limitRefusal } from './spending.ts';
@@ -18,6 +19,8 @@ export interface TransferDeps {
   readonly displayCurrency: (accountId: string) => Promise<string>;
   readonly poke: () => void;
   readonly available: (walletId: string) => Promise<bigint>;
+  /** True while outgoing payments are halted. */
+  readonly halted: () => Promise<boolean>;
 }
 
 export interface TransferOrder {
@@ -32,14 +35,27 @@ export interface TransferOrder {
 }
 
 /**
- * The sender's movement. Throws Refused: amountIsZero, selfPayment, needsLedger, insufficientBalance, limitExceeded, idempotencyConflict.
- * Under the same idempotency key it happens once, and is answered again.
+ * The sender's movement. Throws Refused: amountIsZero, selfPayment, outgoingHalted, needsLedger, insufficientBalance, limitExceeded,
+ * idempotencyConflict. Under the same idempotency key it happens once, and is answered again whatever would refuse it now.
  */
-export const transfer = async (deps: TransferDeps, order: TransferOrder): Promise<TransactionView> => {
-  const before = await replayed(deps, order);
-  if (before) return before;
+export const transfer = (deps: TransferDeps, order: TransferOrder): Promise<TransactionView> =>
+  replayOr(
+    () => replayTransfer(deps.db, order.asked),
+    () => move(deps, order),
+  );
+
+/** The sender's movement of the transfer that was made under this key; null when there is none. Throws Refused idempotencyConflict. */
+export const replayTransfer = async (db: Database, asked: TransferOrder['asked']): Promise<TransactionView | null> => {
+  const row = asked && (await transferByAsk(db, asked));
+  if (!row) return null;
+  if (row.digest !== asked.digest) return refuse({ is: 'idempotencyConflict' });
+  return (await transactionOf(db, row.id, row.walletId)) ?? refuse({ is: 'internal' });
+};
+
+const move = async (deps: TransferDeps, order: TransferOrder): Promise<TransactionView> => {
   if (order.amountMsat <= 0n) return refuse({ is: 'amountIsZero' });
   if (order.from.id === order.to.id) return refuse({ is: 'selfPayment' });
+  if (await deps.halted()) return refuse({ is: 'outgoingHalted' });
   const row = rowOf(deps, order);
   try {
     if (!(await insertTransfer(deps.db, row, await effectsOf(deps, order, row)))) return refuse({ is: 'needsLedger' });
@@ -48,13 +64,6 @@ export const transfer = async (deps: TransferDeps, order: TransferOrder): Promis
   }
   deps.poke();
   return (await transactionOf(deps.db, row.id, row.wallet_id)) ?? refuse({ is: 'internal' });
-};
-
-const replayed = async (deps: TransferDeps, { asked }: TransferOrder): Promise<TransactionView | null> => {
-  const row = asked && (await transferByAsk(deps.db, asked));
-  if (!row) return null;
-  if (row.digest !== asked.digest) return refuse({ is: 'idempotencyConflict' });
-  return (await transactionOf(deps.db, row.id, row.walletId)) ?? refuse({ is: 'internal' });
 };
 
 const rowOf = (deps: TransferDeps, order: TransferOrder): TransferRow => {
@@ -131,15 +140,10 @@ const news = (moved: TransactionRow): OutboxRow => ({
 });
 
 /** The guard of the database that refused it, as an answer: nothing was written. */
-const whyNot = async (deps: TransferDeps, error: unknown, order: TransferOrder): Promise<TransactionView> => {
+const whyNot = async (deps: TransferDeps, error: unknown, order: TransferOrder): Promise<never> => {
   if (isCheckViolation(error, 'wallets_available'))
     return refuse({ is: 'insufficientBalance', neededMsat: order.amountMsat, availableMsat: await deps.available(order.from.id) });
   const over = limitRefusal(error);
   if (over) return refuse(over);
-  // Another request with this key was faster: its story is the answer.
-  if (isUniqueViolation(error)) {
-    const before = await replayed(deps, order);
-    if (before) return before;
-  }
   throw error;
 };

@@ -4,6 +4,7 @@ import type { SendOnChain } from '../../src/commands/table.ts';
 import { fromSat } from '../../src/lightning/values.ts';
 import { payoutVerbs } from '../../src/main/payouts.ts';
 import { askAboutPayout } from '../../src/payouts/ask.ts';
+import { type PaidOut, type PayoutOrder, sendPayout } from '../../src/payouts/send.ts';
 import { payoutById } from '../../src/payouts/store.ts';
 import { sql } from '../../src/platform/db.ts';
 import { listIncidents } from '../../src/platform/incidents.ts';
@@ -118,6 +119,57 @@ describe('a send', () => {
     expect((await core.wallets.available([ledgerId])).get(ledgerId)).toBe(0n);
     network().mineBlocks(1);
     await confirmed(answer.payout?.id);
+    await sound();
+  });
+});
+
+/** A ledger wallet of its own with so many satoshis. */
+const filled = async (name: string, sats: number): Promise<string> => {
+  const walletId = await core.wallets.ensureWallet(core.accountId, walletTerms(name, { balanceKind: 'ledger' }));
+  if (sats > 0) await refill(walletId, sats);
+  return walletId;
+};
+const refill = async (walletId: string, sats: number): Promise<void> => {
+  const { address } = await core.ask('createAddress', { walletId }, core.asking());
+  network().deposit(address, fromSat(sats));
+  network().mineBlocks(2);
+  await until('funds', async () => (await core.wallets.available([walletId])).get(walletId) === fromSat(sats));
+};
+
+describe('of two requests with one key, the one that looked before the other began is answered with the other’s send', () => {
+  /** This one looks, the other one begins and is done, and then this one goes on and is refused. */
+  const overtaken = async (order: PayoutOrder, thenHalted: boolean) => {
+    const deps = core.deps.payouts;
+    const others: PaidOut[] = [];
+    const halted = async () => {
+      others.push(await sendPayout(deps, order));
+      return thenHalted;
+    };
+    return { mine: await sendPayout({ ...deps, halted }, order), other: others[0] };
+  };
+
+  test.each([
+    ['nothing is left of a ledger wallet', 'ledger', 'all', false],
+    ['too little is left of it', 'ledger', { msat: fromSat(60_000) }, false],
+    ['the node has nothing that it could spend', 'node', 'all', false],
+    ['outgoing payments are halted meanwhile', 'ledger', { msat: fromSat(20_000) }, true],
+  ] as const)('when %s', async (what, kind, amount, thenHalted) => {
+    const walletId = kind === 'ledger' ? await filled(what, 100_000) : core.twoWalletId;
+    const wallet = await core.wallets.wallet(walletId);
+    if (!wallet) throw new Error('it is there');
+    // The node gives all that it has: another one than that of the other tests.
+    const route = kind === 'node' ? { ...wallet, payRoute: ['two'] } : wallet;
+    if (kind === 'node') {
+      network().deposit(await core.second.chain.createAddress(AbortSignal.timeout(5_000)), fromSat(70_000));
+      network().mineBlocks(2);
+    }
+    const address = theirs();
+    const asked = { by: core.accountId, key: what, digest: 'd' };
+    const rest = { speed: 'fast', memo: null, keyId: null, waitSeconds: null, asked } as const;
+    const { mine, other } = await overtaken({ ...rest, wallet: route, address, amount }, thenHalted);
+    expect(mine).toMatchObject({ is: 'payout', payout: { state: 'sent' }, transaction: { status: 'pending' } });
+    expect(other).toMatchObject({ payout: { id: mine.is === 'payout' && mine.payout.id } });
+    expect(broadcasts(address)).toBe(1);
     await sound();
   });
 });
@@ -330,6 +382,25 @@ describe('an address of another wallet here', () => {
     expect(await available()).toBe(before - fromSat(6_000));
     expect((await core.wallets.available([otherId])).get(otherId)).toBe(fromSat(6_000));
     expect(broadcasts(address)).toBe(0);
+    await sound();
+  });
+
+  test('is answered again under its key, though outgoing payments are halted or nothing is left; and under that key nothing else is sent', async () => {
+    const [fromId, otherId] = [await filled('all of it', 50_000), await filled('gets it', 0)];
+    const { address } = await core.ask('createAddress', { walletId: otherId }, core.asking());
+    const again = (more: Partial<SendOnChain> = {}) => send({ walletId: fromId, address, amount: 'all', ...more }, 'all inside');
+    const one = await again();
+    expect(one).toMatchObject({ is: 'succeeded', payout: null, transaction: { status: 'success', amountMsat: fromSat(50_000) } });
+    expect((await again()).transaction?.id).toBe(one.transaction?.id);
+    await core.outgoing.halt('a test');
+    expect((await again()).transaction?.id).toBe(one.transaction?.id);
+    await core.outgoing.resume();
+    await refill(fromId, 50_000);
+    const outside = theirs();
+    for (const more of [{ address: outside, amount: { msat: fromSat(20_000) } }, { amount: { msat: fromSat(20_000) } }])
+      await expect(again(more)).rejects.toMatchObject({ refusal: { is: 'idempotencyConflict' } });
+    expect(broadcasts(outside)).toBe(0);
+    expect((await core.wallets.available([fromId])).get(fromId)).toBe(fromSat(50_000));
     await sound();
   });
 

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sql } from '../../src/platform/db.ts';
 import { auditFindings, auditLedger } from '../../src/wallets/audit.ts';
+import { transfer } from '../../src/wallets/transfer.ts';
 import { type TestCore, testCore, walletTerms } from '../support/core.ts';
 
 let core: TestCore;
@@ -112,6 +113,50 @@ describe('a transfer', () => {
     await core.outgoing.halt('a test');
     await expect(move(1n)).rejects.toMatchObject({ refusal: { is: 'outgoingHalted' } });
     await core.outgoing.resume();
+  });
+
+  test('that was made is answered again under its key, though outgoing money is halted or all of it is gone', async () => {
+    const key = crypto.randomUUID();
+    const again = () => move(3_000n, {}, core.asking({ key }));
+    const { id } = await again();
+    const mine = await available(core.ledgerId);
+    await core.outgoing.halt('a test');
+    expect(await again()).toMatchObject({ id, status: 'success' });
+    await expect(move(4_000n, {}, core.asking({ key }))).rejects.toMatchObject({ refusal: { is: 'idempotencyConflict' } });
+    await core.outgoing.resume();
+    await move(mine);
+    expect(await again()).toMatchObject({ id, status: 'success' });
+    expect(await available(core.ledgerId)).toBe(0n);
+    await fund(core.ledgerId, mine);
+  });
+
+  test('that another request with this key makes meanwhile is the answer, whatever refuses this one', async () => {
+    const [from, to] = [await core.wallets.wallet(core.ledgerId), await core.wallets.wallet(other.walletId)];
+    if (!from || !to) throw new Error('both are there');
+    const order = {
+      from,
+      to,
+      amountMsat: await available(from.id),
+      memo: null,
+      keyId: null,
+      asked: { by: core.accountId, key: 'k', digest: 'd' },
+    };
+    const { db, clock, prices, feed } = core.deps.payments;
+    const displayCurrency = core.wallets.displayCurrency;
+    const parts = { db, clock, prices, displayCurrency, available, poke: feed.poke, halted: async () => false };
+    const { id } = await transfer(
+      {
+        ...parts,
+        halted: async () => {
+          await transfer(parts, order);
+          return true;
+        },
+      },
+      order,
+    );
+    expect((await transfer(parts, order)).id).toBe(id);
+    expect(await available(from.id)).toBe(0n);
+    await fund(from.id, order.amountMsat);
   });
 
   test('there and back at once, many times: nobody waits for ever, nothing is lost, nobody is below zero', async () => {
