@@ -1,6 +1,6 @@
 // Pays a request, once. The row says `sending` before the first byte leaves; only the process whose insert won calls `pay`, and only once;
 // after that everybody asks. The caller's patience ends the waiting, never the payment.
-import type { PayOutcome } from '../backends/port.ts';
+import type { Floor, PayOutcome } from '../backends/port.ts';
 import { attemptRef } from '../backends/port.ts';
 import { insideId } from '../backends/registry.ts';
 import { bolt11Text, msat, paymentHash } from '../lightning/values.ts';
@@ -32,7 +32,7 @@ export type Sent =
   | { readonly is: 'alreadyPaid'; readonly payment: PaymentView | null };
 
 /**
- * Throws Refused before anything is written: invalidInvoice, the amount rules, selfPayment, invoiceExpired, paymentInFlight,
+ * Throws Refused before anything is written: invalidInvoice, the amount rules, selfPayment, paymentInFlight, invoiceExpired,
  * insufficientBalance, outgoingHalted, backendUnavailable, idempotencyConflict. Afterwards it answers with the payment as it stands.
  */
 export const sendPayment = async (deps: PaymentDeps, order: SendOrder): Promise<Sent> => {
@@ -112,19 +112,35 @@ const begin = async (deps: PaymentDeps, order: SendOrder): Promise<Begun> => {
   ]);
   if (earlier.some((one) => one.state === 'succeeded')) return beginPayment.already(deps, earlier);
   if (earlier.some((one) => one.state === 'sending')) return refuse({ is: 'paymentInFlight' });
-  if (invoice.expiresAt <= deps.clock.now()) return refuse({ is: 'invoiceExpired' });
+  if (invoice.expiresAt <= deps.clock.now()) return expired(deps, outside, invoice.hash);
   const isInside = paidInside(own, { wallet: order.wallet, bolt11: invoice.bolt11 });
   if (own && !isInside && paysItself(own, order.wallet, outside)) return refuse({ is: 'selfPayment' });
   const candidates = isInside ? insideCandidates(deps) : outside;
   if (candidates.length === 0) return refuse({ is: 'notSupported' });
   const first = isInside ? await nextCandidate(deps, candidates, invoice.hash) : firstOutside;
   if (first === null) return refuse({ is: 'backendUnavailable' });
-  // Paid elsewhere through the same backend: nothing of ours, no ledger entry.
-  if (first.floor.is === 'succeeded') return { is: 'alreadyPaid', payment: null };
-  if (first.floor.is === 'inFlight') return refuse({ is: 'paymentInFlight' });
+  const elsewhere = paidElsewhere([first.floor]);
+  if (elsewhere) return elsewhere;
   // After what the backend knows: a client that asks again for what a restored database has forgotten is told that it is paid.
   if (halted) return refuse({ is: 'outgoingHalted' });
   return beginPayment.write(deps, { order, prepared, candidates, first });
+};
+
+/** Paid through one of these backends, but not by us: nothing of ours, no ledger entry. Null: none of them says so. */
+const paidElsewhere = (floors: readonly Floor[]): Begun | null => {
+  if (floors.some((one) => one.is === 'succeeded')) return { is: 'alreadyPaid', payment: null };
+  return floors.some((one) => one.is === 'inFlight') ? refuse({ is: 'paymentInFlight' }) : null;
+};
+
+/**
+ * The answer about a request that has expired. "Expired" is read as "not paid", and the customer is paid by another request; so every backend that
+ * could have carried it is asked before, for a payment that a restored database has forgotten or another program has made. One that cannot be asked
+ * leaves it open.
+ */
+const expired = async (deps: PaymentDeps, candidates: readonly Candidate[], hash: string): Promise<Begun> => {
+  const known = await Promise.all(candidates.map((one) => nextCandidate(deps, [one], hash)));
+  const elsewhere = paidElsewhere(known.flatMap((one) => (one ? [one.floor] : [])));
+  return elsewhere ?? refuse({ is: known.includes(null) ? 'backendUnavailable' : 'invoiceExpired' });
 };
 
 /** The first attempt when it has succeeded at its call; null: the rows say what became of the payment. */

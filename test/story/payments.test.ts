@@ -194,6 +194,42 @@ describe('a second payment', () => {
   });
 });
 
+describe('a request that has expired', () => {
+  const expire = (target: { readonly expiresAt: number }) => until('its expiry', async () => Date.now() >= target.expiresAt);
+  const short = () => core.backend.world.payee.createInvoice({ amount: msat(5_000_000n), expirySeconds: 2 });
+  const send = (walletId: string, bolt11: string) => core.ask('sendPayment', order(walletId, bolt11), core.asking());
+
+  // Forgotten by a restored database, or made by another program of the operator's: "expired" would be read as "not paid".
+  test.each(['one', 'two'])('and that the node "%s" of the route has paid is told as paid', async (from) => {
+    const target = short();
+    expect((await core.backend.world.payer.pay({ bolt11: target.bolt11, from })).is).toBe('succeeded');
+    await expire(target);
+    expect(await send(core.twoWalletId, target.bolt11)).toMatchObject({ is: 'alreadyPaid', payment: null });
+    expect(await attempts(target.hash)).toEqual([]);
+  });
+
+  test('and that the node is paying is told as in flight', async () => {
+    const target = core.backend.world.payee.createHoldInvoice({ amount: msat(5_000_000n), expirySeconds: 2 });
+    const paying = core.backend.world.payer.pay({ bolt11: target.bolt11, from: 'one' });
+    await until('held', async () => core.backend.world.payee.look(target).state === 'held');
+    await expire(target);
+    await expect(send(core.walletId, target.bolt11)).rejects.toMatchObject({ refusal: { is: 'paymentInFlight' } });
+    core.backend.world.payee.cancel(target);
+    await paying;
+    await expect(send(core.walletId, target.bolt11)).rejects.toMatchObject({ refusal: { is: 'invoiceExpired' } });
+  });
+
+  test('is called expired only when every backend of the route has said that it has not paid it', async () => {
+    const target = short();
+    await expire(target);
+    core.second.faults.always('floor', { is: 'dropRequest' });
+    await expect(send(core.twoWalletId, target.bolt11)).rejects.toMatchObject({ refusal: { is: 'backendUnavailable' } });
+    core.second.faults.clear();
+    await expect(send(core.twoWalletId, target.bolt11)).rejects.toMatchObject({ refusal: { is: 'invoiceExpired' } });
+    expect(await attempts(target.hash)).toEqual([]);
+  });
+});
+
 describe('another backend', () => {
   test('pays when the first was not called', async () => {
     const target = theirs();
