@@ -33,6 +33,8 @@ export interface CashOutStep {
   readonly set: Omit<CashOutMove['set'], 'state'>;
   readonly detail: Readonly<Record<string, unknown>>;
   readonly refund?: RefundRow | null;
+  /** From when on the invoice is settled as soon as it is held again; absent: as before. */
+  readonly settleAt?: Date;
   /** Beside those that the table names. */
   readonly incident?: string | null;
 }
@@ -49,8 +51,11 @@ export const moveBoth = async (deps: CashOutDeps, { row, invoice }: Both, taken:
   if (invoiceTo?.is === 'forbidden') return refuse({ is: 'wrongState', state: invoice.state, asked: taken.invoiceEvent ?? '' });
   const invoiceState = invoiceTo?.is === 'moved' ? invoiceTo.to : invoice.state;
   const incidents = incidentsOf({ row, invoice }, taken, at);
-  const set: InvoiceMove['set'] =
-    invoiceState === invoice.state ? { state: invoice.state } : { state: invoiceState, next_check_at: new Date(at.getTime() + 2_000) };
+  const set: InvoiceMove['set'] = {
+    state: invoiceState,
+    ...(invoiceState !== invoice.state && { next_check_at: new Date(at.getTime() + 2_000), checks: 0 }),
+    ...(taken.settleAt && { settle_at: taken.settleAt }),
+  };
   const own = { invoice_id: row.id, about: 'cashOut' as const, event: taken.event, from_state: row.state, to_state: to.to, at };
   const invoiceSteps = taken.invoiceEvent === null ? [] : holdSteps(invoice, { event: taken.invoiceEvent, to: invoiceState, at });
   const moved = await advanceBoth(deps.invoices.db, invoice, {

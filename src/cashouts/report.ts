@@ -82,7 +82,9 @@ const meaning = (invoice: InvoiceRow, result: Report['result']): InvoiceEvent | 
 const stepOf = (deps: CashOutDeps, { row, invoice }: Both, of: { readonly report: Report; readonly dispensed: bigint }): CashOutStep => {
   const now = deps.invoices.clock.now();
   const means = meaning(invoice, of.report.result);
-  const taken = invoice.state === 'settling' || invoice.state === 'settled' || means === 'dispensed';
+  // Given back while the machine worked, it may be held again by and by: then it is settled, and what was not given out is owed.
+  const mayReturn = invoice.state === 'open' && means === 'unpaid';
+  const taken = invoice.state === 'settling' || invoice.state === 'settled' || means === 'dispensed' || mayReturn;
   const rest = (invoice.receivedMsat ?? row.amountMsat) - of.dispensed;
   const refund = taken && of.report.result !== 'all' ? refundRow(row, rest, now) : null;
   const { note } = of.report;
@@ -92,6 +94,7 @@ const stepOf = (deps: CashOutDeps, { row, invoice }: Both, of: { readonly report
     set: { dispensed_msat: of.dispensed, reported_at: now, ended_at: now },
     detail: { dispensedMsat: of.dispensed, refundMsat: refund?.amount_msat ?? 0n, ...(note !== null && { note }) },
     refund,
+    ...(mayReturn && { settleAt: now }),
     incident: means === 'unpaid' ? 'cashOut.unpaid' : null,
   };
 };

@@ -51,5 +51,7 @@ const dueAfterStart = (both: Both, now: Date): CashOutStep | null => {
   const { row, invoice } = both;
   if (isTaken(both)) return { ...nothing, event: 'sawTaken' };
   if (row.reportBy === null || row.reportBy > now || invoice.state === 'held') return null;
+  // Given back while the machine worked: should it be held again, it is settled as the claimed one would have been.
+  if (invoice.state === 'open') return { ...nothing, event: 'unreported', settleAt: now };
   return { ...nothing, event: 'unreported', invoiceEvent: invoice.state === 'claimed' ? 'settleDue' : null };
 };

@@ -22,7 +22,12 @@ const byId = {
 };
 const byHash = {
   name: 'cash_out_by_hash',
-  text: `SELECT c.id FROM cash_outs AS c JOIN invoices AS i ON i.id = c.id WHERE i.payment_hash = $1`,
+  text: `SELECT c.id FROM cash_outs AS c JOIN invoices AS i ON i.id = c.id WHERE i.payment_hash = $1 AND c.wallet_id = $2`,
+};
+// Between the network's giving it back and its being claimed again, the invoice alone does not say that a machine has begun.
+const begun = {
+  name: 'cash_out_begun_by_hash',
+  text: `${byHash.text} AND c.state IN ('dispensing', 'silent', 'dispensed', 'partial') AND i.state IN ('open', 'held')`,
 };
 // Due: held and not started in time, started and not reported in time, or ended by what the invoice did.
 const due = {
@@ -47,8 +52,18 @@ const refund = {
 export const cashOutById = async (db: Database, id: string): Promise<(CashOutRow & { readonly paymentHash: string }) | null> =>
   (await sql<CashOutRow & { paymentHash: string }>(db, byId, [id]))[0] ?? null;
 
-/** True when a cash-out hangs on the invoice with this hash. */
-export const isCashOut = async (db: Database, paymentHash: string): Promise<boolean> => (await sql(db, byHash, [paymentHash])).length > 0;
+export interface HashInWallet {
+  readonly walletId: string;
+  readonly paymentHash: string;
+}
+
+/** True when a cash-out hangs on the wallet's invoice with this hash. */
+export const isCashOut = async (db: Database, of: HashInWallet): Promise<boolean> =>
+  (await sql(db, byHash, [of.paymentHash, of.walletId])).length > 0;
+
+/** True when its machine has begun, and the network has given the payment back, or brought it once more, since then. */
+export const isBegunUnclaimed = async (db: Database, of: HashInWallet): Promise<boolean> =>
+  (await sql(db, begun, [of.paymentHash, of.walletId])).length > 0;
 
 /** Ids of those that the clock or their invoices have something to say about. */
 export const dueCashOuts = async (db: Database, now: Date): Promise<readonly string[]> =>

@@ -17,7 +17,7 @@ import type { WalletView } from '../wallets/view.ts';
 import { addressHandlers } from './addressing.ts';
 import { adminHandlers } from './administer.ts';
 import { callbackHandlers } from './callbacks.ts';
-import { cashOutHandlers, refuseForCashOut } from './cashing.ts';
+import { cashOutHandlers, refuseForBegun, refuseForCashOut } from './cashing.ts';
 import type { CommandDeps } from './deps.ts';
 import { dollarHandlers } from './dollars.ts';
 import { keyHandlers } from './keys.ts';
@@ -59,7 +59,8 @@ export const createAsk = (deps: CommandDeps): Ask => {
     createInvoice: async (input, asking) => createOwn(deps, input, { asking, wallet: await ownWallet(deps, asking, input.walletId) }),
     createInvoiceOnBehalf: (input, asking) => createOnBehalf(deps, input, asking),
     cancelInvoice: async (input, asking): Promise<InvoiceView> => {
-      await ownWallet(deps, asking, input.walletId);
+      const { id } = await ownWallet(deps, asking, input.walletId);
+      await refuseForBegun(deps, { ...input, walletId: id });
       return cancelInvoice(deps.invoices, input, AbortSignal.timeout(backendMs));
     },
     createHoldInvoice: async (input, asking) => {
@@ -69,12 +70,13 @@ export const createAsk = (deps: CommandDeps): Ask => {
     },
     settleHoldInvoice: async (input, asking) => {
       const { id } = await ownWallet(deps, asking, input.walletId);
-      await refuseForCashOut(deps, input.paymentHash);
+      await refuseForCashOut(deps, { ...input, walletId: id });
       return settleHold(deps.invoices, { ...input, walletId: id }, AbortSignal.timeout(backendMs));
     },
     cancelHoldInvoice: async (input, asking) => {
       const { id } = await ownWallet(deps, asking, input.walletId);
       const mayUndo = principal(asking).scopes.has('ADMIN');
+      await refuseForBegun(deps, { ...input, walletId: id });
       return cancelHold(deps.invoices, { ...input, walletId: id, mayUndo }, AbortSignal.timeout(backendMs));
     },
     sendPayment: (input, asking) => send(deps, input, { asking, asked: askedUnder(asking, 'sendPayment', input) }),

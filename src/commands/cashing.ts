@@ -4,7 +4,7 @@ import { cashOutView } from '../cashouts/look.ts';
 import { redeemRefund } from '../cashouts/refund.ts';
 import { reportDispense } from '../cashouts/report.ts';
 import { startDispense } from '../cashouts/start.ts';
-import { isCashOut } from '../cashouts/store.ts';
+import { type HashInWallet, isBegunUnclaimed, isCashOut } from '../cashouts/store.ts';
 import type { CashOutView } from '../cashouts/view.ts';
 import { isUuid } from '../platform/ids.ts';
 import { Refused, refuse } from '../platform/refusal.ts';
@@ -57,6 +57,14 @@ export const ownCashOut = async (deps: CommandDeps, who: Principal, id: string):
 };
 
 /** A cash-out's hold is settled by the machine's report alone: whoever settled it by hand would take money for no cash. */
-export const refuseForCashOut = async (deps: CommandDeps, paymentHash: string): Promise<void> => {
-  if (await isCashOut(deps.invoices.db, paymentHash)) refuse({ is: 'wrongState', state: 'cashOut', asked: 'settleAsked' });
+export const refuseForCashOut = async (deps: CommandDeps, of: HashInWallet): Promise<void> => {
+  if (await isCashOut(deps.invoices.db, of)) refuse({ is: 'wrongState', state: 'cashOut', asked: 'settleAsked' });
+};
+
+/**
+ * What its machine has begun nobody else cancels. A start that comes between this look and the cancellation claims the invoice, and that
+ * forbids it.
+ */
+export const refuseForBegun = async (deps: CommandDeps, of: HashInWallet): Promise<void> => {
+  if (await isBegunUnclaimed(deps.invoices.db, of)) refuse({ is: 'wrongState', state: 'claimed', asked: 'cancelAsked' });
 };

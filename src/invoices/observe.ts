@@ -89,7 +89,7 @@ const write = async (deps: InvoiceDeps, seen: Seen): Promise<boolean> => {
   }
   const state = to.is === 'moved' ? to.to : row.state;
   const details = detailsOf(row, seen, now);
-  const set = { ...details, state, ...(invoiceTerminal.has(state) ? { next_check_at: null } : { next_check_at: soon(now) }) };
+  const set = { ...details, state, ...nextLook(row, state, now) };
   const steps = holdSteps(row, { event, to: state, at: now, receivedMsat: set.received_msat });
   const effects = { ...(await effectsOf(deps, { seen, set, now })), steps };
   const moved = await advanceInvoice(deps.db, { id: row.id, from: row.state, set, effects });
@@ -102,7 +102,12 @@ const write = async (deps: InvoiceDeps, seen: Seen): Promise<boolean> => {
 };
 
 const recheckMs = 5_000;
-const soon = (now: Date): Date => new Date(now.getTime() + recheckMs);
+
+/** A new state is asked about as often as a new row. */
+const nextLook = (row: InvoiceRow, state: InvoiceState, now: Date) => ({
+  next_check_at: invoiceTerminal.has(state) ? null : new Date(now.getTime() + recheckMs),
+  ...(state !== row.state && { checks: 0 }),
+});
 
 const detailsOf = (row: InvoiceRow, { sighting, by }: Pick<Seen, 'sighting' | 'by'>, now: Date): Omit<InvoiceMove['set'], 'state'> => {
   switch (sighting.is) {
@@ -112,7 +117,7 @@ const detailsOf = (row: InvoiceRow, { sighting, by }: Pick<Seen, 'sighting' | 'b
         // The newest handle counts: a new set may replace the one we knew without a change of state.
         held_handle: sighting.handle,
         deadline_height: sighting.deadline.height === undefined ? null : deadlineHeight(sighting.deadline.height),
-        deadline_at: earliest(sighting.deadline.at ?? null, holdEnd(row, now)),
+        deadline_at: deadlineAt(row, sighting, now),
         ...(row.heldAt === null && { held_at: now }),
         ...(row.settleAt === null && row.settleAfterSeconds !== null && { settle_at: after(row.heldAt ?? now, row.settleAfterSeconds) }),
       };
@@ -126,9 +131,21 @@ const detailsOf = (row: InvoiceRow, { sighting, by }: Pick<Seen, 'sighting' | 'b
     case 'notFound':
       return { canceled_at: now };
     case 'open':
-      // Released: a later payment is a new hold with a time of its own.
-      return { held_handle: null, deadline_height: null, deadline_at: null, held_at: null, settle_at: null };
+      // Released: a later payment is a new hold with a time of its own. But what was decided stays decided.
+      return { held_handle: null, deadline_height: null, deadline_at: null, held_at: null, settle_at: decidedAt(row, now) };
   }
+};
+
+/** When to settle what is held once more after it was given back: at once where that was decided before, however the money comes. */
+const decidedAt = (row: InvoiceRow, now: Date): Date | null => {
+  if (row.state === 'settling') return now;
+  return row.settleAfterSeconds === null ? row.settleAt : null;
+};
+
+/** The earliest of what the backend says, the longest hold, and of what was known of the same hold before: a time never moves away. */
+const deadlineAt = (row: InvoiceRow, { handle, deadline }: Extract<InvoiceSighting, { is: 'held' }>, now: Date): Date | null => {
+  const known = row.heldHandle !== null && row.heldHandle === handle ? row.deadlineAt : null;
+  return earliest(known, earliest(deadline.at ?? null, holdEnd(row, now)));
 };
 
 const receivedBy = (received: bigint | null) => (received === null ? {} : { received_msat: received });

@@ -96,7 +96,7 @@ export const intend = async (
   const at = deps.clock.now();
   const next_check_at = new Date(at.getTime() + 2_000);
   const effects = { events: [changed(deps, row, to.to)], steps: holdSteps(row, { event: intention.event, to: to.to, at }) };
-  const set = { state: to.to, next_check_at, ...(intention.sealed !== null && { sealed_preimage: intention.sealed }) };
+  const set = { state: to.to, next_check_at, checks: 0, ...(intention.sealed !== null && { sealed_preimage: intention.sealed }) };
   const moved = await advanceInvoice(deps.db, { id: row.id, from: row.state, set, effects });
   const now = (await invoiceByHash(deps.db, row.paymentHash)) ?? row;
   if (moved) {

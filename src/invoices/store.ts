@@ -86,7 +86,7 @@ const hasten = {
 };
 const reschedule = {
   name: 'invoice_reschedule',
-  text: 'UPDATE invoices SET next_check_at = $2 WHERE id = $1 AND next_check_at IS NOT NULL',
+  text: 'UPDATE invoices SET next_check_at = $2 WHERE id = $1 AND state = $3 AND next_check_at IS NOT NULL',
 };
 const lateness = {
   name: 'invoice_waiting',
@@ -179,8 +179,9 @@ export const hastenInvoices = async (db: Database, backendId: string, now: Date)
   await sql(db, hasten, [backendId, now]);
 };
 
-export const rescheduleInvoice = async (db: Database, id: string, at: Date): Promise<void> => {
-  await sql(db, reschedule, [id, at]);
+/** Unless it has moved since it was claimed: then it has a time of its own. */
+export const rescheduleInvoice = async (db: Database, { id, state }: Pick<InvoiceRow, 'id' | 'state'>, at: Date): Promise<void> => {
+  await sql(db, reschedule, [id, at, state]);
 };
 
 export const waitingInvoices = async (db: Database): Promise<{ readonly waiting: number; readonly oldest: Date | null }> => {
@@ -206,6 +207,8 @@ export interface InvoiceMove {
     readonly settled_at?: Date;
     readonly canceled_at?: Date;
     readonly next_check_at?: Date | null;
+    /** How often it was asked about in this state: the pauses grow with it. */
+    readonly checks?: number;
   };
   readonly effects: Effects;
   /** Moves with it, or neither does. */

@@ -167,7 +167,7 @@ const sweepInvoice = async (deps: SweepDeps, row: InvoiceRow): Promise<void> => 
     });
     if (after?.state === 'open' && (await lapse(deps, row, sighting.is))) return;
   }
-  await rescheduleInvoice(deps.db, row.id, nextLook(deps, row));
+  await rescheduleInvoice(deps.db, row, nextLook(deps, row));
 };
 
 /**

@@ -241,6 +241,59 @@ describe('while a machine gives out cash', () => {
     await machine.report(id, 'all');
     expect((await paid).is).toBe('succeeded');
   });
+
+  const heldAgain: InvoiceSighting = { is: 'held', received: msat(amountMsat), handle: null, deadline: {} };
+
+  test('given back, reported, and paid once more: what was given out is settled, and nobody is asked', async () => {
+    const { id, cashOut, paid } = await machine.dispensing();
+    await sighted(cashOut, { is: 'open' });
+    expect((await machine.report(id, 'all')).state).toBe('dispensed');
+    expect(await machine.incidents(cashOut)).toEqual(expect.arrayContaining(['invoice.claimed:sawReleased', 'cashOut.unpaid']));
+    await sighted(cashOut, heldAgain);
+    await core.deadlines.once();
+    expect((await paid).is).toBe('succeeded');
+    await machine.reaches(cashOut, 'settled');
+  });
+
+  test('given back, a part reported, and paid once more: settled, and the rest is paid back', async () => {
+    const { id, cashOut, paid } = await machine.dispensing();
+    await sighted(cashOut, { is: 'open' });
+    expect((await machine.report(id, 'partial', 15_000_000n)).refund).toMatchObject({ amountMsat: 5_000_000n, state: 'waiting' });
+    await expect(machine.redeem(id, machine.request(5_000_000n))).rejects.toMatchObject(refused('voucherNotReady'));
+    await sighted(cashOut, heldAgain);
+    await core.deadlines.once();
+    await paid;
+    await machine.reaches(cashOut, 'settled');
+    expect((await machine.redeem(id, machine.request(5_000_000n))).refund?.state).toBe('paid');
+  });
+
+  test('given back, never reported, and paid once more: cash may be out, so it is settled', async () => {
+    const { id, cashOut, paid } = await machine.dispensing();
+    await sighted(cashOut, { is: 'open' });
+    await machine.reportIsLate(id);
+    await core.cashOuts.once();
+    expect((await machine.look(id)).state).toBe('silent');
+    await sighted(cashOut, heldAgain);
+    await core.deadlines.once();
+    expect((await paid).is).toBe('succeeded');
+    await machine.reaches(cashOut, 'settled');
+  });
+
+  test('given back, and paid once more or not: nobody but the machine cancels it', async () => {
+    const { id, cashOut, paid } = await machine.dispensing();
+    const of = { walletId: core.ledgerId, paymentHash: cashOut.invoice.paymentHash };
+    const cancels = async () => {
+      await expect(core.ask('cancelHoldInvoice', of, core.asking())).rejects.toMatchObject(refused('wrongState', { state: 'claimed' }));
+      await expect(core.ask('cancelInvoice', of, core.asking())).rejects.toMatchObject(refused('wrongState', { state: 'claimed' }));
+    };
+    await sighted(cashOut, { is: 'open' });
+    await cancels();
+    await machine.report(id, 'all');
+    await cancels();
+    await sighted(cashOut, heldAgain);
+    await core.deadlines.once();
+    expect((await paid).is).toBe('succeeded');
+  });
 });
 
 describe('a report', () => {

@@ -74,7 +74,8 @@ export const LnHoldInvoice = builder.objectRef<InvoiceView>('LnHoldInvoice').imp
     settlesAt: t.field({
       type: 'Timestamp',
       nullable: true,
-      description: 'Of a wallet that settles late: when it is settled by itself unless an admin cancels it before.',
+      description:
+        'When it is settled by itself: of a wallet that settles late, unless an admin cancels it before; and of one whose settlement was decided before the network gave it back, as soon as it is held again.',
       resolve: ({ hold }) => hold?.settleAt,
     }),
     status: t.field({ type: LnHoldStatus, resolve: (invoice, _args, { now }) => holdStatusOf(invoice, now()) }),
