@@ -33,3 +33,17 @@ export const dueOf = (
   // Without the preimage nothing can be settled; then the payer gets the money back rather than a force close.
   return end === 'settleDue' && row.sealedPreimage === null ? 'cancelDue' : end;
 };
+
+// Half of the six blocks or more that are left, at our deadline, until LND cancels by itself; half of the ten seconds that are left at lnmux.
+const lateBlocks = 3;
+const lateMs = 5_000;
+// A payer whose payment is not given back only waits.
+const lateToCancelMs = 60_000;
+
+/** True when a person must look, for what was due at the deadline is not done, and the backend or the chain will soon decide by itself. */
+export const isLate = (row: Pick<InvoiceRow, 'state' | 'deadlineHeight' | 'deadlineAt'>, now: Date, height: number | null): boolean => {
+  if (row.deadlineHeight !== null && height !== null && height >= row.deadlineHeight + lateBlocks) return true;
+  // What is still held has only now become due: the time is told of when it was asked for and not done.
+  const graceMs = row.state === 'settling' ? lateMs : row.state === 'canceling' ? lateToCancelMs : null;
+  return graceMs !== null && row.deadlineAt !== null && now.getTime() >= row.deadlineAt.getTime() + graceMs;
+};

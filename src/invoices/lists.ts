@@ -71,14 +71,13 @@ const sealing = {
 export const sealingKeys = async (db: Database, since: Date): Promise<readonly string[]> =>
   (await sql<{ id: string }>(db, sealing, [since])).map((row) => row.id);
 
-const watched = {
-  name: 'invoices_watched',
-  text: `SELECT ${invoiceColumns} FROM invoices WHERE state IN ('held', 'claimed') AND backend_id = ANY($1::text[])`,
+const guarded = {
+  name: 'invoices_guarded',
+  text: `SELECT ${invoiceColumns} FROM invoices WHERE state IN ('held', 'claimed', 'settling', 'canceling')`,
 };
 
-/** Everything that is held or claimed on these backends: what the deadline guard watches. */
-export const heldInvoices = (db: Database, backendIds: readonly string[]): Promise<readonly InvoiceRow[]> =>
-  sql<InvoiceRow>(db, watched, [[...backendIds]]);
+/** Everything that is held, or was, and is not at its end: what the deadline guard watches. */
+export const guardedInvoices = (db: Database): Promise<readonly InvoiceRow[]> => sql<InvoiceRow>(db, guarded);
 
 const known = {
   name: 'invoices_known',

@@ -1,10 +1,11 @@
 // The deadline guard: looks at everything that is held, at every tick and every block, and stores what is due before LND or the chain
-// decides. It only ever acts on rows of ours; a hold of another program on the same node is not even looked at.
+// decides; and tells a person when that was not enough. It only ever acts on rows of ours; a hold of another program on the same node is not
+// even looked at.
 
 import { askToCancel } from '../invoices/cancel.ts';
-import { dueOf, marginBlocks } from '../invoices/deadline.ts';
+import { dueOf, isLate } from '../invoices/deadline.ts';
 import type { InvoiceDeps } from '../invoices/deps.ts';
-import { heldInvoices } from '../invoices/lists.ts';
+import { guardedInvoices } from '../invoices/lists.ts';
 import { askToSettle, intend } from '../invoices/settle.ts';
 import type { InvoiceRow } from '../invoices/store.ts';
 import type { BlockHeight } from '../lightning/values.ts';
@@ -28,53 +29,66 @@ const askMs = 15_000;
 
 export const createDeadlineGuard = (deps: { readonly clock: Clock; readonly log: Log; readonly invoices: InvoiceDeps }): DeadlineGuard => {
   const { heights } = deps.invoices;
-  let running: Promise<void> | null = null;
+  /** By the id of the invoice: what is being asked of its backend now. A backend that is silent holds up its own holds alone. */
+  const asking = new Map<string, Promise<void>>();
+  let told: ReadonlySet<string> = new Set();
+  let looking: Promise<void> | null = null;
   let missed = false;
   let stopTimer: (() => Promise<void>) | null = null;
 
   const look = async (): Promise<void> => {
-    const ids = deps.invoices.registry.all.map((one) => one.backend.id);
-    const rows = await heldInvoices(deps.invoices.db, ids);
-    await Promise.all(rows.map((row) => guard(deps.invoices, row, heights.of(row.backendId))));
+    const rows = await guardedInvoices(deps.invoices.db);
+    told = tellLate(deps.invoices, rows, told);
+    for (const row of rows) {
+      if (asking.has(row.id)) continue;
+      asking.set(
+        row.id,
+        guard(deps.invoices, row).finally(() => asking.delete(row.id)),
+      );
+    }
   };
   // What falls due while we look is looked at right after.
   const again = (): void => {
-    if (running === null) void once();
+    if (looking === null) void tick();
     else missed = true;
   };
-  const once = (): Promise<void> => {
-    running ??= look()
+  const tick = (): Promise<void> => {
+    looking ??= look()
       .catch((error: unknown) => deps.log.warn({ err: error }, 'the deadlines could not be looked at; the next tick looks again'))
       .finally(() => {
-        running = null;
+        looking = null;
         if (missed) {
           missed = false;
-          void once();
+          void tick();
         }
       });
-    return running;
+    return looking;
+  };
+  const once = async (): Promise<void> => {
+    await tick();
+    await Promise.all(asking.values());
   };
   return {
     once,
     block: (backendId, height) => {
       heights.reached(backendId, height);
-      void once();
+      void tick();
     },
     due: again,
     start: () => {
-      stopTimer ??= deps.clock.every(everyMs, once);
+      stopTimer ??= deps.clock.every(everyMs, tick);
     },
     stop: async () => {
       await stopTimer?.();
-      await running;
+      await looking;
+      await Promise.all(asking.values());
     },
   };
 };
 
-const guard = async (deps: InvoiceDeps, row: InvoiceRow, height: number | null): Promise<void> => {
-  const due = dueOf(row, deps.clock.now(), height);
+const guard = async (deps: InvoiceDeps, row: InvoiceRow): Promise<void> => {
+  const due = deps.registry.get(row.backendId) === null ? null : dueOf(row, deps.clock.now(), deps.heights.of(row.backendId));
   if (due === null) return;
-  warnWhenLate(deps, row, height);
   try {
     const moved = await intend(deps, row, { event: due, sealed: null });
     const signal = AbortSignal.timeout(askMs);
@@ -86,13 +100,22 @@ const guard = async (deps: InvoiceDeps, row: InvoiceRow, height: number | null):
   }
 };
 
-/** Half of the margin is gone and it is still held: a person must look before the chain decides. */
-const warnWhenLate = (deps: InvoiceDeps, row: InvoiceRow, height: number | null): void => {
-  if (row.deadlineHeight === null || height === null || height < row.deadlineHeight + marginBlocks / 2) return;
-  deps.alarm('invoice.deadlineNear', row.paymentHash, {
-    invoiceId: row.id,
-    backendId: row.backendId,
-    height,
-    deadlineHeight: row.deadlineHeight,
+/** Tells of each once, whatever was decided and not carried out in time; answers with all that are told. */
+const tellLate = (deps: InvoiceDeps, rows: readonly InvoiceRow[], told: ReadonlySet<string>): ReadonlySet<string> => {
+  const late = rows.flatMap((row) => {
+    const kind = troubleOf(deps, row);
+    return kind === null ? [] : [{ row, kind, key: `${kind} ${row.id}` }];
   });
+  for (const { row, kind, key } of late) {
+    if (told.has(key)) continue;
+    const { id: invoiceId, backendId, state, deadlineHeight, deadlineAt } = row;
+    deps.alarm(kind, row.paymentHash, { invoiceId, backendId, state, height: deps.heights.of(backendId), deadlineHeight, deadlineAt });
+  }
+  return new Set(late.map(({ key }) => key));
+};
+
+const troubleOf = (deps: InvoiceDeps, row: InvoiceRow): string | null => {
+  // Nobody can be asked about it, and its node or the chain will decide alone.
+  if (deps.registry.get(row.backendId) === null) return 'invoice.backendMissing';
+  return isLate(row, deps.clock.now(), deps.heights.of(row.backendId)) ? 'invoice.deadlineNear' : null;
 };

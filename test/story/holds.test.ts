@@ -8,6 +8,9 @@ import { cancelHold, settleHold } from '../../src/invoices/settle.ts';
 import { hastenInvoices, invoiceByHash } from '../../src/invoices/store.ts';
 import { bolt11Text, hashOf, newPreimage, paymentHash as toHash } from '../../src/lightning/values.ts';
 import { sql } from '../../src/platform/db.ts';
+import { incidentsAbout } from '../../src/platform/incidents.ts';
+import { silentLog } from '../../src/platform/log.ts';
+import { createDeadlineGuard } from '../../src/workers/deadlines.ts';
 import { type TestCore, testCore, testVault, until } from '../support/core.ts';
 import { testDatabase } from '../support/database.ts';
 
@@ -39,6 +42,12 @@ const create = async (more: Partial<HoldOrder> = {}) => {
 const pay = (bolt11: string) => core.backend.world.payer.pay({ bolt11: bolt11Text(bolt11) });
 const state = async (hash: string) => (await invoiceByHash(core.db, hash))?.state;
 const reaches = (hash: string, wanted: string) => until(`${wanted}`, async () => (await state(hash)) === wanted);
+const isOver = (hash: string, seconds = 1) =>
+  sql(core.db, { name: 'test_over', text: 'UPDATE invoices SET deadline_at = $2 WHERE payment_hash = $1' }, [
+    hash,
+    new Date(Date.now() - seconds * 1000),
+  ]);
+const kinds = async (hash: string) => (await incidentsAbout(core.db, hash)).map(({ kind }) => kind);
 const of = (hash: string) => ({ walletId: core.ledgerId, paymentHash: hash });
 
 describe('held', () => {
@@ -95,11 +104,7 @@ describe('held', () => {
     const invoice = await create();
     const paid = pay(invoice.bolt11);
     await reaches(invoice.paymentHash, 'held');
-    await sql(
-      core.db,
-      { name: 'test_over', text: `UPDATE invoices SET deadline_at = now() - interval '1 second' WHERE payment_hash = $1` },
-      [invoice.paymentHash],
-    );
+    await isOver(invoice.paymentHash);
     await core.deadlines.once();
     expect((await paid).is).toBe('failed');
     await reaches(invoice.paymentHash, 'canceled');
@@ -109,11 +114,7 @@ describe('held', () => {
     const invoice = await create({ onDeadline: 'settle' });
     const paid = pay(invoice.bolt11);
     await reaches(invoice.paymentHash, 'held');
-    await sql(
-      core.db,
-      { name: 'test_over', text: `UPDATE invoices SET deadline_at = now() - interval '1 second' WHERE payment_hash = $1` },
-      [invoice.paymentHash],
-    );
+    await isOver(invoice.paymentHash);
     await core.deadlines.once();
     expect((await paid).is).toBe('succeeded');
   });
@@ -147,6 +148,79 @@ describe('a deadline', () => {
     const late = await seen(4_000);
     expect(late.row?.deadlineAt?.getTime()).toBe((late.row?.heldAt?.getTime() ?? 0) + 300_000);
   });
+
+  test('of one hold never moves away, whatever a backend counts from after a restart; another hold has its own', async () => {
+    const invoice = await create({ longestHoldSeconds: 300 });
+    const row = await invoiceByHash(core.db, invoice.paymentHash);
+    const from = { hash: invoice.paymentHash, backendId: 'one', identityKey: row?.backendIdentity ?? '' };
+    const heldFor = async (seconds: number, handle: string) => {
+      const at = new Date(Date.now() + seconds * 1000);
+      const sighting = { is: 'held', received: 1_000_000n as never, handle, deadline: { at } } as const;
+      return { at, row: await observeInvoice(core.deps.invoices, { ...from, sighting }) };
+    };
+    const first = await heldFor(50, 'set-1');
+    expect((await heldFor(70, 'set-1')).row?.deadlineAt).toEqual(first.at);
+    const other = await heldFor(80, 'set-2');
+    expect(other.row?.deadlineAt).toEqual(other.at);
+    await cancelHold(core.deps.invoices, of(invoice.paymentHash), signal);
+  });
+
+  test('of a hold whose backend is silent does not hold up another one', async () => {
+    const guard = createDeadlineGuard({ clock: core.deps.invoices.clock, log: silentLog, invoices: core.deps.invoices });
+    const heldUntilNow = async () => {
+      const invoice = await create({ onDeadline: 'settle' });
+      const paid = pay(invoice.bolt11);
+      await reaches(invoice.paymentHash, 'held');
+      return { invoice, paid };
+    };
+    const [stuck, other] = [await heldUntilNow(), await heldUntilNow()];
+    core.backend.faults.next('settleHold', { is: 'delay', ms: 5_000 });
+    await isOver(stuck.invoice.paymentHash);
+    const all = guard.once();
+    await reaches(stuck.invoice.paymentHash, 'settling');
+    await isOver(other.invoice.paymentHash);
+    guard.due();
+    await reaches(other.invoice.paymentHash, 'settled');
+    expect(await state(stuck.invoice.paymentHash)).toBe('settling');
+    core.backend.faults.clear();
+    await all;
+    expect((await Promise.all([stuck.paid, other.paid])).map(({ is }) => is)).toEqual(['succeeded', 'succeeded']);
+  }, 30_000);
+
+  test('that passes with nothing done is told, once', async () => {
+    const invoice = await create({ onDeadline: 'settle' });
+    const paid = pay(invoice.bolt11);
+    await reaches(invoice.paymentHash, 'held');
+    const mend = core.backend.faults.always('settleHold', { is: 'dropRequest' });
+    await isOver(invoice.paymentHash, 4);
+    await core.deadlines.once();
+    expect(await state(invoice.paymentHash)).toBe('settling');
+    expect(await kinds(invoice.paymentHash)).toEqual([]);
+    await isOver(invoice.paymentHash, 6);
+    await until('the incident', async () => {
+      await core.deadlines.once();
+      return (await kinds(invoice.paymentHash)).length > 0;
+    });
+    expect(await kinds(invoice.paymentHash)).toEqual(['invoice.deadlineNear']);
+    mend();
+    await reaches(invoice.paymentHash, 'settled');
+    expect((await paid).is).toBe('succeeded');
+  });
+
+  test('on a backend that is gone from the configuration is told', async () => {
+    const invoice = await create();
+    const paid = pay(invoice.bolt11);
+    await reaches(invoice.paymentHash, 'held');
+    const { registry } = core.deps.invoices;
+    const told: string[] = [];
+    const without = { ...core.deps.invoices, registry: { ...registry, get: () => null }, alarm: (kind: string) => void told.push(kind) };
+    const guard = createDeadlineGuard({ clock: core.deps.invoices.clock, log: silentLog, invoices: without });
+    await guard.once();
+    await guard.once();
+    expect(told).toEqual(['invoice.backendMissing']);
+    await cancelHold(core.deps.invoices, of(invoice.paymentHash), signal);
+    expect((await paid).is).toBe('failed');
+  });
 });
 
 test('trap: lnmux set_id: a new set replaces the one that was known, though the state stays held; the old one settles nothing', async () => {
@@ -170,6 +244,24 @@ describe('an intention', () => {
     await expect(cancelHold(core.deps.invoices, of(invoice.paymentHash), signal)).rejects.toMatchObject({ refusal: { is: 'wrongState' } });
     await reaches(invoice.paymentHash, 'settled');
     expect((await paid).is).toBe('succeeded');
+  });
+
+  test('to settle survives that the payment was given back before: held once more, it is settled', async () => {
+    const secret = newPreimage();
+    const invoice = await create({ paymentHash: hashOf(secret) });
+    const paid = pay(invoice.bolt11);
+    await reaches(invoice.paymentHash, 'held');
+    const mend = core.backend.faults.always('settleHold', { is: 'dropRequest' });
+    await settleHold(core.deps.invoices, { ...of(invoice.paymentHash), preimage: secret }, signal);
+    const seen = { hash: invoice.paymentHash, backendId: 'one', identityKey: (await core.backend.identity(signal)).key };
+    const released = await observeInvoice(core.deps.invoices, { ...seen, sighting: { is: 'open' } });
+    expect(released).toMatchObject({ state: 'open', heldAt: null });
+    mend();
+    await observeInvoice(core.deps.invoices, { ...seen, sighting: await core.backend.hold.find(toHash(invoice.paymentHash), signal) });
+    await core.deadlines.once();
+    expect((await paid).is).toBe('succeeded');
+    await reaches(invoice.paymentHash, 'settled');
+    expect(await kinds(invoice.paymentHash)).toEqual(['invoice.settling:sawReleased']);
   });
 
   test('trap: crash between settle and ledger credit: whoever comes back credits it, once', async () => {

@@ -1,6 +1,6 @@
 // How many blocks a hold asks for and when it must end: far enough from the block at which the node gives up by itself, whichever LND that is.
 import { describe, expect, test } from 'vitest';
-import { deadlineHeight, dueOf, finalCltvDelta, marginBlocks } from '../../../src/invoices/deadline.ts';
+import { deadlineHeight, dueOf, finalCltvDelta, isLate, marginBlocks } from '../../../src/invoices/deadline.ts';
 
 /** Blocks before an HTLC's end at which LND cancels a hold by itself: up to 0.20, and since 0.21. */
 const lndCancelsAt = [12, 18];
@@ -36,5 +36,26 @@ describe('what is due', () => {
     ['to cancel at the time, with no block', { ...row, deadlineAt: now }, null, 'cancelDue'],
   ] as const)('is %s', (_, held, height, due) => {
     expect(dueOf(held, now, height)).toBe(due);
+  });
+});
+
+describe('a person must look', () => {
+  const at = new Date('2026-11-29T08:00:00Z');
+  const later = (seconds: number): Date => new Date(at.getTime() + seconds * 1000);
+  const byTime = { deadlineHeight: null, deadlineAt: at };
+  const byBlocks = { deadlineHeight: 976, deadlineAt: null };
+
+  test('three blocks before LND cancels by itself, whatever was decided', () => {
+    for (const state of ['held', 'claimed', 'settling', 'canceling'] as const) {
+      expect(isLate({ state, ...byBlocks }, at, 978)).toBe(false);
+      expect(isLate({ state, ...byBlocks }, at, 979)).toBe(true);
+      expect(isLate({ state, ...byBlocks }, at, null)).toBe(false);
+    }
+  });
+
+  test('at half of the ten seconds that are left at lnmux, when it is not settled; a minute later when it is not canceled', () => {
+    expect([4, 5].map((seconds) => isLate({ state: 'settling', ...byTime }, later(seconds), null))).toEqual([false, true]);
+    expect([59, 60].map((seconds) => isLate({ state: 'canceling', ...byTime }, later(seconds), null))).toEqual([false, true]);
+    expect(isLate({ state: 'held', ...byTime }, later(600), null)).toBe(false);
   });
 });
