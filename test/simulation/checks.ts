@@ -292,7 +292,11 @@ const machinesAgree = ({ town, invoices, moves, incidents, wrong }: Facts): void
     const settled = invoices.some((one) => one.hash === hash && one.state === 'settled');
     const known = incidents.some(({ subject, kind }) => subject === hash && takenBack.test(kind));
     if (dispensed > 0n && !settled && !known) wrong.push(`cash went out for ${town.name(hash)}, and it is not settled`);
-    const canceled = moves.some((move) => move.hash === hash && move.was === 'claimed' && move.now === 'canceling');
+    const own = moves.filter((move) => move.what === 'invoices' && move.hash === hash);
+    // Also not when it was given back and paid once more; what the network itself had canceled before is another thing.
+    const since = own.slice(own.findIndex((move) => move.now === 'claimed') + 1);
+    const wasClaimed = own.some((move) => move.now === 'claimed');
+    const canceled = wasClaimed && since.some((move) => move.was !== 'canceled' && move.now === 'canceling');
     const nothing = moves.some((move) => move.what === 'cash_outs' && move.id === id && move.now === 'notDispensed');
     if (canceled && !nothing) wrong.push(`the payment of ${town.name(hash)} was canceled while its machine worked`);
   }
