@@ -29,6 +29,9 @@ const show = (call: Call): Promise<number> =>
       const silent = backends.filter((id) => restore?.asked.includes(id) === false);
       if (restore) {
         call.io.out(`noticed ${day(restore.at)} UTC: ${restore.why}; nothing is sent until this is over\n`);
+        call.io.out(
+          `the backends are asked what they know since ${day(restore.since)} UTC; a backup that is older: restore begin --since\n`,
+        );
         if (silent.length > 0) call.io.out(`not asked yet: ${silent.join(', ')}\n`);
       }
       const rows = hashes.map((row) => [
@@ -55,18 +58,44 @@ export const restoreShow: Verb = {
   run: show,
 };
 
+const moment = z.union([z.iso.date(), z.iso.datetime({ local: true, offset: true })]);
+
+/** Without a zone it is UTC, as everything that is printed. */
+const sinceOf = (text: string | undefined, now: Date): Date | null => {
+  if (text === undefined) return null;
+  if (!moment.safeParse(text).success)
+    throw new UsageError(`--since holds "${text}"; expected a day or a moment in UTC, such as 2026-11-23 or 2026-11-23T04:30:00Z`);
+  const at = new Date(/^[\d-]+$|Z$|[+-]\d\d:\d\d$/.test(text) ? text : `${text}Z`);
+  if (at > now) throw new UsageError(`--since holds "${text}", which lies in the future; it is now ${now.toISOString()}`);
+  return at;
+};
+
 export const restoreBegin: Verb = {
   name: 'restore begin',
-  summary: 'Say that a backup was put back, where the gateway could not notice',
+  summary: 'Say that a backup was put back, where the gateway could not notice; or that it is older than the gateway believes',
   operands: ['why'],
-  options: configOptions,
-  examples: [['restore begin "disk image of Monday"', 'sends wait until the backends were asked what happened since']],
-  run: (call) =>
-    withAdmin(call, async (admin) => {
-      await admin('restore.begin', { why: call.operands[0] ?? '' });
-      call.io.out('nothing is sent until what the backends know is reconciled; look with "switchyard restore"\n');
+  options: {
+    since: {
+      value: 'time',
+      does: 'when the backup was made, UTC: 2026-11-23 or 2026-11-23T04:30:00Z; default: an hour before the newest change that was there when the gateway started',
+    },
+    ...configOptions,
+  },
+  examples: [
+    ['restore begin "disk image of Monday" --since 2026-11-23', 'sends wait until the backends were asked what happened since'],
+    ['restore begin "it was of Sunday" --since 2026-11-22', 'while one is open: further back, and all are asked again'],
+  ],
+  run: (call) => {
+    const since = sinceOf(call.text.since, call.io.now())?.toISOString() ?? null;
+    return withAdmin(call, async (admin) => {
+      const said = z.object({ since: time }).parse(await admin('restore.begin', { why: call.operands[0] ?? '', since }));
+      call.io.out(
+        `nothing is sent until what the backends know since ${said.since.toISOString()} is reconciled; look with "switchyard restore"\n`,
+      );
+      if (since === null) call.io.out('A backup that is older than that: say so now, with --since.\n');
       return 0;
-    }),
+    });
+  },
 };
 
 const told = (call: Call, said: unknown): number => {

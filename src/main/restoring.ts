@@ -23,9 +23,13 @@ const show: Verb = async ({ core, db }, args) => ({
   hashes: await listForgotten(db, args.all === true),
 });
 
+const beginning = z.object({ why: z.string().min(1).max(300), since: z.coerce.date().nullable().default(null) });
+
+/** Answers from when on the backends are asked. */
 const begin: Verb = async ({ core }, args) => {
-  await core.restore.begin(z.string().min(1).max(300).parse(args.why));
-  return {};
+  const { why, since: madeAt } = beginning.parse(args);
+  if (madeAt !== null && madeAt > systemClock.now()) throw new Error('"since" lies in the future');
+  return { since: await core.restore.begin({ why, madeAt }) };
 };
 
 const inWords = async <T>(work: Promise<T>): Promise<T> => {

@@ -2,6 +2,7 @@
 // what happened since. The mark says nothing of what was forgotten; that the backends know.
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Clock } from './clock.ts';
 import { type Database, sql } from './db.ts';
 
 export interface Mark {
@@ -11,6 +12,8 @@ export interface Mark {
   readonly timeline: number;
   /** The newest change of state that is stored; every one writes an event. */
   readonly events: bigint;
+  /** When this was so: what was written later than a mark which the database is behind of was written after the restore. Null: an older program's. */
+  readonly at: Date | null;
 }
 
 export interface MarkFile {
@@ -27,10 +30,12 @@ const look = {
 };
 
 /** How far the database has come. */
-export const readMark = async (db: Database): Promise<Mark> => {
-  const [row] = await sql<Mark>(db, look);
+export const readMark = async (db: Database, clock: Clock): Promise<Mark> => {
+  // Before it is asked, so that nothing older than this is missing in what it says.
+  const at = clock.now();
+  const [row] = await sql<Omit<Mark, 'at'>>(db, look);
   if (!row) throw new Error('the database does not say how far it has come');
-  return row;
+  return { ...row, at };
 };
 
 /** In which way the database that is there now is not the one of the mark, in half a sentence; null when it is. */
@@ -45,16 +50,16 @@ export const behind = (kept: Mark, now: Mark): string | null => {
 export const markFile = (path: string): MarkFile => ({
   read: () => {
     try {
-      const { system, timeline, events } = JSON.parse(readFileSync(path, 'utf8'));
-      return { system: String(system), timeline: Number(timeline), events: BigInt(events) };
+      const { system, timeline, events, at = null } = JSON.parse(readFileSync(path, 'utf8'));
+      return { system: String(system), timeline: Number(timeline), events: BigInt(events), at: at === null ? null : new Date(at) };
     } catch {
       return null;
     }
   },
-  keep: ({ system, timeline, events }) => {
+  keep: ({ system, timeline, events, at }) => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const file = openSync(`${path}.next`, 'w', 0o600);
-    writeSync(file, `${JSON.stringify({ system, timeline, events: String(events) })}\n`);
+    writeSync(file, `${JSON.stringify({ system, timeline, events: String(events), at })}\n`);
     fsyncSync(file);
     closeSync(file);
     renameSync(`${path}.next`, path);

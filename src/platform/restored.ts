@@ -8,7 +8,7 @@ export interface Restore {
   readonly why: string;
   /** When it was noticed. */
   readonly at: Date;
-  /** From when on the backends are asked: an hour before the newest change that is stored. */
+  /** From when on the backends are asked: an hour before the backup was made, or before the newest change that is known to be older than the restore. */
   readonly since: Date;
   /** Backends whose memory was read. */
   readonly asked: readonly string[];
@@ -36,30 +36,52 @@ export interface ForgottenRow {
 /** `booked`: in a wallet's books now. `dismissed`: another program's. `ended`: nothing moved after all. */
 export type Resolution = 'booked' | 'dismissed' | 'ended';
 
+// One that is open is moved back, never forward: every backend is asked again.
 const open = {
   name: 'restore_open',
-  text: `INSERT INTO settings (name, value, updated_at) VALUES ('${restoreSetting}', $1::jsonb, $2) ON CONFLICT (name) DO NOTHING RETURNING name`,
+  text: `INSERT INTO settings (name, value, updated_at) VALUES ('${restoreSetting}', $1::jsonb, $2)
+    ON CONFLICT (name) DO UPDATE SET value = settings.value || jsonb_build_object('since', excluded.value->'since', 'asked', '[]'::jsonb),
+      updated_at = excluded.updated_at
+    WHERE (settings.value->>'since')::timestamptz > (excluded.value->>'since')::timestamptz
+    RETURNING xmax = 0 AS "isNew"`,
 };
 const read = { name: 'restore_read', text: `SELECT value FROM settings WHERE name = '${restoreSetting}'` };
 const asked = {
   name: 'restore_asked',
   text: `UPDATE settings SET value = jsonb_set(value, '{asked}', (value->'asked') || to_jsonb($1::text)), updated_at = $2
-    WHERE name = '${restoreSetting}' AND NOT value->'asked' ? $1`,
+    WHERE name = '${restoreSetting}' AND NOT value->'asked' ? $1 AND (value->>'since')::timestamptz = $3`,
 };
-// In one statement: a row that another replica finds at the same moment keeps it open.
+// In one statement: a row that another replica finds at the same moment keeps it open, and so does a person who moves it back.
 const close = {
   name: 'restore_close',
-  text: `DELETE FROM settings WHERE name = '${restoreSetting}' AND NOT EXISTS (SELECT 1 FROM forgotten WHERE resolved_at IS NULL) RETURNING name`,
+  text: `DELETE FROM settings WHERE name = '${restoreSetting}' AND (value->>'since')::timestamptz = $1
+    AND NOT EXISTS (SELECT 1 FROM forgotten WHERE resolved_at IS NULL) RETURNING name`,
 };
-const newest = { name: 'restore_newest', text: 'SELECT created_at AS at FROM outbox ORDER BY seq DESC LIMIT 1' };
+const newest = {
+  name: 'restore_newest',
+  text: 'SELECT created_at AS at FROM outbox WHERE $1::timestamptz IS NULL OR created_at <= $1 ORDER BY seq DESC LIMIT 1',
+};
 
 const overlapMs = 3_600_000;
 
-/** Stores that the database was restored. Null when that is known already. */
-export const openRestore = async (db: Database, clock: Clock, why: string): Promise<Restore | null> => {
-  const [last] = await sql<{ at: Date }>(db, newest);
-  const restore: Restore = { why, at: clock.now(), since: new Date(last ? last.at.getTime() - overlapMs : 0), asked: [] };
-  return (await sql(db, open, [JSON.stringify(restore), restore.at])).length === 0 ? null : restore;
+/** From when on to ask about what the database has known until a moment: the clocks of the nodes need not be ours. */
+export const overlapping = (until: Date): Date => new Date(Math.max(0, until.getTime() - overlapMs));
+
+/** From when on to ask when every change that was written until then (null: until now) is older than the restore. */
+export const recallSince = async (db: Database, until: Date | null): Promise<Date> => {
+  const [last] = await sql<{ at: Date }>(db, newest, [until]);
+  return overlapping(last?.at ?? new Date(0));
+};
+
+/** Stores that the database was restored. One that is open is moved back to an earlier `since`, and all are asked again; else it stays as it is. */
+export const openRestore = async (
+  db: Database,
+  clock: Clock,
+  of: Pick<Restore, 'why' | 'since'>,
+): Promise<'opened' | 'movedBack' | 'openAlready'> => {
+  const at = clock.now();
+  const [row] = await sql<{ isNew: boolean }>(db, open, [JSON.stringify({ ...of, at, asked: [] }), at]);
+  return row === undefined ? 'openAlready' : row.isNew ? 'opened' : 'movedBack';
 };
 
 /** The restore that is open; null when none is. */
@@ -68,12 +90,13 @@ export const readRestore = async (db: Database): Promise<Restore | null> => {
   return row ? { ...row.value, at: new Date(row.value.at), since: new Date(row.value.since) } : null;
 };
 
-export const markAsked = async (db: Database, clock: Clock, backendId: string): Promise<void> => {
-  await sql(db, asked, [backendId, clock.now()]);
+/** This backend was asked what it remembers since then: nothing is noted when that has been moved back meanwhile. */
+export const markAsked = async (db: Database, clock: Clock, of: { readonly backendId: string; readonly since: Date }): Promise<void> => {
+  await sql(db, asked, [of.backendId, clock.now(), of.since]);
 };
 
-/** True when it is over: every row has found its place. Call it when every backend was asked. */
-export const closeRestore = async (db: Database): Promise<boolean> => (await sql(db, close)).length > 0;
+/** True when it is over: every row has found its place. Call it when every backend was asked what it remembers since then. */
+export const closeRestore = async (db: Database, since: Date): Promise<boolean> => (await sql(db, close, [since])).length > 0;
 
 const columns = `backend_id AS "backendId", backend_identity AS "backendIdentity", about, payment_hash AS "paymentHash", state, is_hold AS "isHold",
   amount_msat AS "amountMsat", bolt11, payout_id AS "payoutId", address, begun_at AS "begunAt", found_at AS "foundAt", resolved_at AS "resolvedAt", resolution`;

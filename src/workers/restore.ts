@@ -25,8 +25,10 @@ import {
   listForgotten,
   markAsked,
   openRestore,
+  overlapping,
   type Restore,
   readRestore,
+  recallSince,
   resolveForgotten,
 } from '../platform/restored.ts';
 import { type Rounds, roundsOf } from './rounds.ts';
@@ -46,29 +48,50 @@ export interface RestoreDeps {
 export interface RestoreWatch extends Rounds<void> {
   /** Compares the database with its mark. Before anything is sent; and again at every look, for a standby may take over at any time. */
   readonly notice: () => Promise<void>;
-  /** A person says that it was restored. */
-  readonly begin: (why: string) => Promise<void>;
+  /**
+   * A person says that it was restored, and perhaps when the backup was made; without that, what was there when this process met the database
+   * counts. Answers from when on the backends are asked: an open restore is moved back and never forward.
+   */
+  readonly begin: (said: { readonly why: string; readonly madeAt: Date | null }) => Promise<Date>;
 }
 
 // What is lost with the last second before the end goes unnoticed: the mark had not seen it.
 const everyMs = 1_000;
 const recallMs = 120_000;
 const findMs = 10_000;
+/** How far the clocks of the processes that write to one database may differ. */
+const skewMs = 300_000;
+
+const firstMeeting =
+  'this machine has not met this database before; if a backup was put back, say so before clients come: switchyard restore begin "why" --since <when it was made>';
 
 export const createRestoreWatch = (deps: RestoreDeps): RestoreWatch => {
   const { db, clock, log, mark } = deps;
   let known: Mark | null = null;
+  // Read once, at the first look and hence before this process writes: what the sweep and the streams write is dated now, however old the backup is.
+  let met: Date | null = null;
 
-  const begin = async (why: string): Promise<void> => {
-    const restore = await openRestore(db, clock, why);
-    if (restore) deps.alarm('database.restored', restore.at.toISOString(), { why, since: restore.since });
+  const open = async (why: string, since: Date): Promise<void> => {
+    const done = await openRestore(db, clock, { why, since });
+    if (done === 'opened') deps.alarm('database.restored', clock.now().toISOString(), { why, since });
+    if (done === 'movedBack') log.warn({ why, since }, 'the restore that is open goes further back: the backends are asked again');
+  };
+  const begin: RestoreWatch['begin'] = async ({ why, madeAt }) => {
+    met ??= await recallSince(db, null);
+    const since = madeAt === null ? met : overlapping(madeAt);
+    await open(why, since);
+    return (await readRestore(db))?.since ?? since;
   };
   const notice = async (): Promise<void> => {
+    met ??= await recallSince(db, null);
     if (mark === null) return;
-    const now = await readMark(db);
+    const now = await readMark(db, clock);
     const kept = known ?? mark.read();
-    const why = kept === null ? unmarked(db, now) : behind(kept, now);
-    if (why !== null) await begin(why);
+    const why = kept === null ? unmarked(deps, now) : behind(kept, now);
+    if (why !== null) {
+      met = await recallSince(db, kept?.at ? new Date(kept.at.getTime() - skewMs) : null);
+      await open(why, met);
+    }
     // Only now: a crash in between notices it once more.
     if (kept === null || !same(kept, now)) mark.keep(now);
     known = now;
@@ -88,21 +111,23 @@ export const createRestoreWatch = (deps: RestoreDeps): RestoreWatch => {
 };
 
 /** The embedded database lives beside its mark: without it, it was put there from somewhere else. A new replica of a server has none either. */
-const unmarked = (db: Database, now: Mark): string | null =>
-  db.embedded && now.events > 0n ? 'there is no mark beside it, so it may have been put there from a backup' : null;
+const unmarked = ({ db, log }: RestoreDeps, now: Mark): string | null => {
+  if (now.events === 0n) return null;
+  if (db.embedded) return 'there is no mark beside it, so it may have been put there from a backup';
+  log.warn({}, firstMeeting);
+  return null;
+};
 
 const same = (one: Mark, other: Mark): boolean =>
   one.system === other.system && one.timeline === other.timeline && one.events === other.events;
 
 const reconcile = async (deps: RestoreDeps, restore: Restore): Promise<void> => {
   const { configured } = deps.payments.registry;
-  const asked = await Promise.all(configured.map((one) => restore.asked.includes(one.backend.id) || recallFrom(deps, one, restore.since)));
+  const { since } = restore;
+  const asked = await Promise.all(configured.map((one) => restore.asked.includes(one.backend.id) || recallFrom(deps, one, since)));
   for (const row of await listForgotten(deps.db, false)) await lookAgain(deps, row);
-  if (asked.every(Boolean) && (await closeRestore(deps.db)))
-    deps.log.info(
-      { since: restore.since },
-      'the restored database knows again what the backends know; sends are no longer held back by it',
-    );
+  if (asked.every(Boolean) && (await closeRestore(deps.db, since)))
+    deps.log.info({ since }, 'the restored database knows again what the backends know; sends are no longer held back by it');
 };
 
 /** True when all that this backend remembers is observed or written down. */
@@ -113,7 +138,7 @@ const recallFrom = async (deps: RestoreDeps, one: Registered, since: Date): Prom
     const identityKey = one.identity()?.key;
     if (backend.recall && identityKey === undefined) return false;
     for (const item of recalled) await place(deps, { backendId: backend.id, identityKey: identityKey ?? '' }, item);
-    await markAsked(deps.db, deps.clock, backend.id);
+    await markAsked(deps.db, deps.clock, { backendId: backend.id, since });
     deps.log.info({ backend: backend.id, since, hashes: recalled.length }, 'read what this backend remembers since');
     return true;
   } catch (error) {

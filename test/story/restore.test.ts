@@ -6,6 +6,7 @@ import { invoiceByHash } from '../../src/invoices/store.ts';
 import { bolt11Text, hashOf, msat, newPreimage } from '../../src/lightning/values.ts';
 import { restoreVerbs } from '../../src/main/restoring.ts';
 import { attemptsForHash } from '../../src/payments/store.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import type { Database } from '../../src/platform/db.ts';
 import { listIncidents } from '../../src/platform/incidents.ts';
 import { type Mark, type MarkFile, readMark } from '../../src/platform/mark.ts';
@@ -180,7 +181,7 @@ describe('a database that was restored to an earlier moment', () => {
   });
 
   test('of which the mark stayed behind: a person says it, and what nobody forgot is not asked about', async () => {
-    kept = await readMark(db);
+    kept = await readMark(db, systemClock);
     await admin('restore.begin', { why: 'a disk image of Monday' });
     expect(await halted()).toMatch(/restored/);
     await core.restore.once();

@@ -88,7 +88,7 @@ describe('a hold that nobody here knows', () => {
     for (let look = 0; look < 3; look++) await alone.strangers.once();
     expect(await stands(alone, hash)).toBe('held');
     const later = await foreign(alone);
-    await openRestore(alone.db, clock, 'test');
+    await openRestore(alone.db, clock, { why: 'test', since: new Date(0) });
     for (let look = 0; look < 3; look++) await alone.strangers.once();
     expect(await stands(alone, later.hash)).toBe('held');
   });

@@ -99,6 +99,7 @@ export const labelledSends = (sim: Sim, node: string) =>
     .map((transaction) => ({
       label: transaction.label ?? '',
       address: transaction.outputs[0]?.address ?? '',
+      at: new Date(transaction.createdAt),
       outcome: sentOutcome(sim, transaction),
     }));
 
@@ -122,9 +123,11 @@ const confirmationsOf = (sim: Sim, { height }: ChainTransaction): number => (hei
 
 /** Puts a transaction into the pool; its payees hear of it at once, with no confirmation. */
 export const broadcast = (sim: Sim, of: Pick<ChainTransaction, 'from' | 'label' | 'outputs' | 'fee'>): ChainTransaction => {
+  const createdAt = sim.time.now().getTime();
   const transaction: ChainTransaction = {
     ...of,
-    txid: derive('transaction', sim.seed, count(sim, 'transactions'), sim.time.now().getTime()),
+    txid: derive('transaction', sim.seed, count(sim, 'transactions'), createdAt),
+    createdAt,
     height: null,
   };
   keep(sim, transaction);

@@ -132,6 +132,8 @@ export interface SimPayment {
   readonly index: number;
   readonly amount: bigint;
   readonly maxFee: bigint;
+  /** In ms since 1970. */
+  readonly createdAt: number;
   state: 'inFlight' | 'succeeded' | 'failed';
   preimage: string | null;
   fee: bigint;
@@ -146,6 +148,8 @@ export interface ChainTransaction {
   readonly label: string | null;
   readonly outputs: readonly { readonly address: string; readonly amount: bigint }[];
   readonly fee: bigint;
+  /** In ms since 1970: when it was broadcast. */
+  readonly createdAt: number;
   /** Null while it waits for a block. */
   height: number | null;
 }

@@ -50,6 +50,7 @@ const newPayment = (sim: Sim, { from, hash, amount, maxFee }: Trip): SimPayment 
   index: count(sim, 'attempts'),
   amount,
   maxFee,
+  createdAt: sim.time.now().getTime(),
   state: 'inFlight',
   preimage: null,
   fee: 0n,

@@ -1,4 +1,4 @@
-// What a simulated node remembers. It keeps no time with a payment, so all of its payments are told: more than was asked for does no harm.
+// What a simulated node remembers of the time since a moment, as a real one tells it: by when each thing was begun.
 import { msat, paymentHash } from '../../lightning/values.ts';
 import type { Recalled } from '../port.ts';
 import { outcomeOf } from './attempts.ts';
@@ -11,22 +11,18 @@ export const recallOf = ({ network: { sim }, node }: Link, since: Date): readonl
   const payments = [...sim.records.payments.values()].flatMap((attempts): Recalled[] => {
     const last = attempts.at(-1);
     if (last?.node !== node) return [];
-    const { hash, amount } = last;
+    const { hash, amount, createdAt } = last;
     const outcome = outcomeOf(last);
-    return [
-      {
-        ...{ about: 'payment', hash: paymentHash(hash), bolt11: requests.get(hash) ?? null },
-        ...{ amount: msat(amount), at: sim.time.now(), outcome },
-      },
-    ];
+    const request = requests.get(hash) ?? null;
+    return [{ about: 'payment', hash: paymentHash(hash), bolt11: request, amount: msat(amount), at: new Date(createdAt), outcome }];
   });
   const invoices = [...sim.records.invoices.values()]
-    .filter((invoice) => invoice.node === node && invoice.createdAt >= since.getTime())
+    .filter((invoice) => invoice.node === node)
     .map((invoice): Recalled => {
       const { hash, bolt11, amount, isHold, createdAt } = invoice;
       const sighting = sightingOf(sim, lookUpInvoice(sim, node, hash) ?? invoice);
       return { about: 'invoice', hash, bolt11, amount: amount === null ? null : msat(amount), at: new Date(createdAt), isHold, sighting };
     });
-  const sends = labelledSends(sim, node).map((sent): Recalled => ({ about: 'send', at: sim.time.now(), ...sent }));
-  return [...payments, ...invoices, ...sends];
+  const sends = labelledSends(sim, node).map((sent): Recalled => ({ about: 'send', ...sent }));
+  return [...payments, ...invoices, ...sends].filter(({ at }) => at >= since);
 };

@@ -235,6 +235,36 @@ describe('looking', () => {
   });
 });
 
+describe('restore begin', () => {
+  const begin = (...more: string[]) => person.run('restore', 'begin', 'a backup', ...more);
+  beforeEach(() => {
+    answers['restore.begin'] = { since: new Date('2026-11-20T10:00:00Z') };
+  });
+  it('says from when on the backends are asked, and that an older backup must be named', async () => {
+    const { code, out } = await begin();
+    expect(code).toBe(0);
+    expect(lastAsked()).toEqual({ verb: 'restore.begin', args: { why: 'a backup', since: null } });
+    expect(out).toContain('since 2026-11-20T10:00:00.000Z is reconciled');
+    expect(out).toContain('--since');
+  });
+  it.each([
+    ['2026-11-20', '2026-11-20T00:00:00.000Z'],
+    ['2026-11-20T10:00', '2026-11-20T10:00:00.000Z'],
+    ['2026-11-20T10:00:30Z', '2026-11-20T10:00:30.000Z'],
+    ['2026-11-20T10:00:00+02:00', '2026-11-20T08:00:00.000Z'],
+  ])('takes %s, in UTC', async (said, meant) => {
+    expect((await begin('--since', said)).out).not.toContain('--since');
+    expect(lastAsked()?.args).toEqual({ why: 'a backup', since: meant });
+  });
+  it.each(['yesterday', '2026-02-30', '1764000000', '2026-11-20 10:00', ''])('does not take "%s"', async (said) => {
+    expect(await begin(`--since=${said}`)).toMatchObject({ code: 2, err: expect.stringContaining('such as 2026-11-23') });
+    expect(asked).toEqual([]);
+  });
+  it('does not take the future', async () => {
+    expect(await begin('--since', '2026-11-21T12:00:01Z')).toMatchObject({ code: 2, err: expect.stringContaining('future') });
+  });
+});
+
 describe('preimage-keys rotate', () => {
   const rotated = { file: '/d/preimage.keys', added: 'k3', keys: ['k3', 'k2', 'k1'], inUse: ['k2'] };
   it('asks for a new key, and says which old ones nothing needs', async () => {

@@ -3,13 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../src/platform/clock.ts';
 import { behind, type Mark, markFile, readMark } from '../../../src/platform/mark.ts';
 import { testDatabase } from '../../support/database.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'switchyard-mark-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const mark: Mark = { system: '7713490273928314922', timeline: 1, events: 41n };
+const mark: Mark = { system: '7713490273928314922', timeline: 1, events: 41n, at: new Date('2026-11-21T12:00:00Z') };
 
 describe('a database', () => {
   test.each([
@@ -26,7 +27,7 @@ describe('a database', () => {
 
   test('says how far it has come, to any role', async () => {
     const db = await testDatabase();
-    expect(await readMark(db)).toMatchObject({ system: expect.stringMatching(/^\d+$/), timeline: 1, events: 0n });
+    expect(await readMark(db, systemClock)).toMatchObject({ system: expect.stringMatching(/^\d+$/), timeline: 1, events: 0n });
     await db.close();
   });
 });
@@ -38,6 +39,9 @@ describe('the file', () => {
     expect(file.read()).toBeNull();
     file.keep(mark);
     expect(file.read()).toEqual(mark);
+    const { at, ...older } = mark;
+    writeFileSync(path, JSON.stringify({ ...older, events: '41' }));
+    expect(file.read()).toEqual({ ...mark, at: null });
     writeFileSync(path, '{"system":"77134');
     expect(file.read()).toBeNull();
   });
