@@ -3,6 +3,7 @@
 import { decodeFor } from '../payments/prepare.ts';
 import { sendPayment } from '../payments/send.ts';
 import { type Refusal, refuse } from '../platform/refusal.ts';
+import { replayOr } from '../platform/replay.ts';
 import type { WalletView } from '../wallets/view.ts';
 import type { CashOutDeps } from './deps.ts';
 import { cashOutView, refundView } from './look.ts';
@@ -24,11 +25,28 @@ export interface Redemption {
  * (refundAmount), and whatever `sendPayment` throws.
  */
 export const redeemRefund = async (deps: CashOutDeps, ask: Redemption): Promise<CashOutView> => {
+  await replayOr(
+    () => redeemed(deps, ask),
+    () => redeem(deps, ask),
+  );
+  return cashOutView(deps, ask.id, ask.wallet.id);
+};
+
+const read = async (deps: CashOutDeps, ask: Redemption) => {
   const { row, invoice } = await readBoth(deps, ask.id, ask.wallet.id);
   const refund = (await refundView(deps, row, invoice)) ?? refuse({ is: 'notFound', what: 'refund', given: ask.id });
-  const request = decodeFor(ask.bolt11, deps.payments.network);
+  return { row, refund, request: decodeFor(ask.bolt11, deps.payments.network) };
+};
+
+/** True when it is this request that pays the refund, or has paid it. */
+const redeemed = async (deps: CashOutDeps, ask: Redemption): Promise<true | null> => {
+  const { refund, request } = await read(deps, ask);
   const counts = refund.payments.find(({ state }) => state !== 'failed');
-  if (counts?.paymentHash === request.hash) return cashOutView(deps, ask.id, ask.wallet.id);
+  return counts?.paymentHash === request.hash ? true : null;
+};
+
+const redeem = async (deps: CashOutDeps, ask: Redemption): Promise<true> => {
+  const { row, refund, request } = await read(deps, ask);
   if (refund.state !== 'open') return refuse(closed[refund.state]);
   if (request.amount !== null && request.amount !== refund.amountMsat)
     return refuse({ is: 'invalidInput', field: 'refundAmount', rule: 'exactly the refund', given: String(request.amount) });
@@ -53,8 +71,7 @@ export const redeemRefund = async (deps: CashOutDeps, ask: Redemption): Promise<
       ],
     }),
   });
-  if (sent.is === 'alreadyPaid') return refuse({ is: 'alreadyPaid' });
-  return cashOutView(deps, ask.id, ask.wallet.id);
+  return sent.is === 'alreadyPaid' ? refuse({ is: 'alreadyPaid' }) : true;
 };
 
 const closed: { readonly [S in Exclude<RefundView['state'], 'open'>]: Refusal } = {

@@ -4,7 +4,9 @@ import { createInvoice } from '../invoices/create.ts';
 import type { InvoiceView } from '../invoices/view.ts';
 import { decodeFor } from '../payments/prepare.ts';
 import { probeFee } from '../payments/probe.ts';
+import { paymentByAsk } from '../payments/store.ts';
 import { refuse } from '../platform/refusal.ts';
+import { replayOr } from '../platform/replay.ts';
 import type { WalletView } from '../wallets/view.ts';
 import type { CommandDeps } from './deps.ts';
 import { ownWallet, recipientWallet } from './scope.ts';
@@ -89,11 +91,15 @@ interface Transferring extends Pick<DollarsShared, 'send'> {
 
 /**
  * There are no books of ours in dollars, so they move as upstream moves them: by an invoice of the recipient's, which the sender pays. An order that
- * is repeated under its key makes another invoice, which is harmless, and pays the first one only.
+ * is repeated under its key is about the invoice that was paid first; of two at once each makes one, which is harmless, and one is paid.
  */
 const transferByInvoice = async (deps: CommandDeps, { input, on, to, send }: Transferring): Promise<SendAnswer> => {
   const { walletId, amount, memo } = input;
   const terms = { amountMsat: null, memo, descriptionHash: null, expirySeconds: null, externalId: null, webhookUrl: null };
-  const invoice = await createInvoice(deps.invoices, { ...terms, wallet: to, asked: null }, AbortSignal.timeout(backendMs));
-  return send({ walletId, bolt11: invoice.bolt11, amount: { cents: BigInt(amount) }, memo, maxFeeMsat: null }, on);
+  // What was begun is answered as it stands, though the recipient's upstream makes no invoice now.
+  const { bolt11 } = await replayOr<{ readonly bolt11: string }>(
+    () => on.asked && paymentByAsk(deps.payments.db, on.asked),
+    () => createInvoice(deps.invoices, { ...terms, wallet: to, asked: null }, AbortSignal.timeout(backendMs)),
+  );
+  return send({ walletId, bolt11, amount: { cents: BigInt(amount) }, memo, maxFeeMsat: null }, on);
 };

@@ -5,6 +5,7 @@ import type { Registered } from '../backends/registry.ts';
 import { hashOf, newPreimage, type PaymentHash, type Preimage, paymentHash } from '../lightning/values.ts';
 import type { CashEffects } from '../platform/effects-cash.ts';
 import { refuse } from '../platform/refusal.ts';
+import { replayOr } from '../platform/replay.ts';
 import { type InvoiceOrder, type IssuedBy, insertIssued, replayed, termsOf } from './create.ts';
 import { finalCltvDelta } from './deadline.ts';
 import type { InvoiceDeps } from './deps.ts';
@@ -31,9 +32,13 @@ export const holdRange = { least: 30, most: 86_400 } as const;
  * Throws Refused: as `createInvoice`, and amountRequired (a hold is for a known amount), notSupported (no backend of the route takes a
  * caller's hash, or holds long enough), limitExceeded (`held`), hashInUse as alreadyProcessed.
  */
-export const createHoldInvoice = async (deps: InvoiceDeps, order: HoldOrder, signal: AbortSignal): Promise<InvoiceView> => {
-  const before = order.asked && (await replayed(deps, order.asked));
-  if (before) return before;
+export const createHoldInvoice = (deps: InvoiceDeps, order: HoldOrder, signal: AbortSignal): Promise<InvoiceView> =>
+  replayOr(
+    () => order.asked && replayed(deps, order.asked),
+    () => create(deps, order, signal),
+  );
+
+const create = async (deps: InvoiceDeps, order: HoldOrder, signal: AbortSignal): Promise<InvoiceView> => {
   if (order.amountMsat === null) return refuse({ is: 'amountRequired' });
   const seconds = longestHold(order, deps.holds.longestSeconds);
   if (order.onDeadline === 'settle' && order.paymentHash !== null)

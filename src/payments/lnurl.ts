@@ -75,20 +75,34 @@ type Remembering = { readonly db: Database; readonly clock: Clock };
  * The request to pay for this ask: the one that it was given before, as long as that one is still open, else what `issue` gives, remembered.
  * Open is what has not expired and was never sent, and what is being sent, expired or not. Of several at once all get the same.
  */
-export const invoiceForAsk = async (
+export const invoiceForAsk = async (deps: Remembering, of: RememberedAsk, issue: () => Promise<PayableInvoice>): Promise<string> => {
+  const { bolt11, replaces } = await given(deps, of);
+  if (bolt11 !== null) return bolt11;
+  try {
+    const issued = await issue();
+    const kept = { ask: askOf(of), digest: of.digest, bolt11: issued.bolt11, paymentHash: issued.hash, expiresAt: issued.expiresAt };
+    return (await keepAskedInvoice(deps.db, kept, { replaces, now: deps.clock.now() })).bolt11;
+  } catch (error) {
+    // The same ask may have been given one since we looked, and be on its way: then that is the answer, and FAILURE would be a lie.
+    const other = await given(deps, of);
+    if (other.bolt11 !== null) return other.bolt11;
+    throw error;
+  }
+};
+
+const askOf = ({ asked, digest }: RememberedAsk): string => (asked ? `key ${asked.by} ${asked.key}` : `open ${digest}`);
+
+/** The invoice that this ask was given and still has; null: none, or that one (`replaces`, its hash) is over. Throws Refused idempotencyConflict. */
+const given = async (
   deps: Remembering,
-  { asked, digest }: RememberedAsk,
-  issue: () => Promise<PayableInvoice>,
-): Promise<string> => {
+  of: RememberedAsk,
+): Promise<{ readonly bolt11: string | null; readonly replaces: string | null }> => {
+  const { asked, digest } = of;
   const paid = asked && (await paymentByAsk(deps.db, asked));
-  if (paid) return paid.bolt11;
-  const ask = asked ? `key ${asked.by} ${asked.key}` : `open ${digest}`;
-  const known = await askedInvoice(deps.db, ask);
+  if (paid) return { bolt11: paid.bolt11, replaces: null };
+  const known = await askedInvoice(deps.db, askOf(of));
   if (known && asked && known.digest !== digest) return refuse({ is: 'idempotencyConflict' });
-  if (known && (await isOpen(deps, known, asked !== null))) return known.bolt11;
-  const { bolt11, hash, expiresAt } = await issue();
-  const kept = { ask, digest, bolt11, paymentHash: hash, expiresAt };
-  return (await keepAskedInvoice(deps.db, kept, { replaces: known?.paymentHash ?? null, now: deps.clock.now() })).bolt11;
+  return { bolt11: known && (await isOpen(deps, known, asked !== null)) ? known.bolt11 : null, replaces: known?.paymentHash ?? null };
 };
 
 const isOpen = async ({ db, clock }: Remembering, known: AskedInvoice, isKeyed: boolean): Promise<boolean> => {

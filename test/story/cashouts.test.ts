@@ -403,6 +403,14 @@ describe('a refund', () => {
     expect(refund?.payments).toHaveLength(1);
   });
 
+  test('is paid once by one request that comes many times at once, and nobody is told that it is in flight elsewhere', async () => {
+    const id = await refundable();
+    const bolt11 = machine.request(2_000_000n);
+    const asked = await Promise.all(Array.from({ length: 6 }, () => machine.redeem(id, bolt11)));
+    for (const { refund } of asked) expect(refund?.state).toMatch(/paying|paid/);
+    expect((await machine.look(id)).refund).toMatchObject({ state: 'paid', payments: [{ state: 'succeeded' }] });
+  });
+
   test('trap: voucher burnt by wallet cancel: a payment that fails frees it, and every try stays in the story', async () => {
     const id = await refundable();
     core.backend.faults.next('pay', { is: 'fail', reason: 'noRoute' });

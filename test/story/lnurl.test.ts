@@ -6,8 +6,10 @@ import type { SendAnswer } from '../../src/commands/table.ts';
 import { decodeBolt11 } from '../../src/lightning/bolt11.ts';
 import { encodeBolt11 } from '../../src/lightning/bolt11-encode.ts';
 import { msat, paymentHash, preimage } from '../../src/lightning/values.ts';
+import { invoiceForAsk } from '../../src/payments/lnurl.ts';
 import { sql } from '../../src/platform/db.ts';
 import { createOutbound } from '../../src/platform/outbound.ts';
+import { refuse } from '../../src/platform/refusal.ts';
 import { type TestCore, testCore, until, walletTerms } from '../support/core.ts';
 import { type LnurlServer, type LnurlServerParts, startLnurlServer } from '../support/lnurl-server.ts';
 
@@ -168,6 +170,34 @@ describe('an ask that comes again', () => {
     await expect(send(server.lnurl, { key: 'k1', amountMsat: 5_000n })).rejects.toMatchObject(refusal('idempotencyConflict'));
     expect((await send(server.lnurl, { key: 'k2' })).payment?.id).not.toBe(first.payment?.id);
     expect(paid(server)).toBe(2);
+  });
+
+  test('under its key is answered as it stands, though sends are halted or nothing is left', async () => {
+    const walletId = await core.wallets.ensureWallet(core.accountId, walletTerms('spent', { balanceKind: 'ledger' }));
+    const fund = { name: 'test_fund', text: 'UPDATE wallets SET available_msat = $2 WHERE id = $1' };
+    await sql(core.db, fund, [walletId, 30_000_000n]);
+    const server = await serve();
+    const again = () => send(server.lnurl, { walletId, key: 'k-spent' });
+    const first = await again();
+    await until('it is paid', async () => paid(server) === 1 && (await again()).is === 'succeeded');
+    await sql(core.db, fund, [walletId, 0n]);
+    await core.outgoing.halt('a test');
+    expect(await again()).toMatchObject({ is: 'succeeded', payment: { id: first.payment?.id } });
+    await core.outgoing.resume();
+    expect(server.given).toHaveLength(1);
+  });
+
+  test('is given the invoice of the one that began while it looked, whatever refuses it another', async () => {
+    for (const asked of [{ by: core.accountId, key: 'k-overtaken', digest: 'd1' }, null]) {
+      const of = { asked, digest: asked?.digest ?? 'd2' };
+      const made = core.backend.world.payee.createInvoice({ amount: msat(amountMsat) });
+      const first = { bolt11: made.bolt11, hash: made.hash, expiresAt: new Date(Date.now() + 60_000) };
+      const refused = async () => {
+        await invoiceForAsk(core.deps.payments, of, async () => first);
+        return refuse({ is: 'insufficientBalance', neededMsat: 2n, availableMsat: 1n });
+      };
+      expect(await invoiceForAsk(core.deps.payments, of, refused)).toBe(made.bolt11);
+    }
   });
 
   test.each([

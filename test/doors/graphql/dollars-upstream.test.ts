@@ -255,6 +255,12 @@ describe('sending', () => {
     const first = await move(wallets.bob, { headers });
     expect(first).toMatchObject({ errors: [], status: 'SUCCESS', transaction: { settlementAmount: -25, settlementCurrency: 'USD' } });
     expect(await move(wallets.bob, { headers })).toEqual(first);
+    // What was paid is told, though the recipient's upstream makes no invoice now.
+    const { lnNoAmountInvoiceCreate } = bob.server.script;
+    Object.assign(bob.server.script, { lnNoAmountInvoiceCreate: () => ({ cut: 'now' }) });
+    expect(await move(wallets.bob)).toMatchObject({ status: 'FAILURE' });
+    expect(await move(wallets.bob, { headers })).toEqual(first);
+    Object.assign(bob.server.script, { lnNoAmountInvoiceCreate });
     expect([alice.balance(), bob.balance()]).toEqual([before - 25, there + 25]);
     expect(await move(gateway.wallets.atm)).toMatchObject({ status: 'FAILURE', errors: [wrong] });
     expect(await move(wallets.alice)).toMatchObject({ status: 'FAILURE', errors: [{ code: 'CANT_PAY_SELF' }] });
