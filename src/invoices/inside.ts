@@ -19,7 +19,21 @@ const askMs = 15_000;
 export const payableInside = (row: InvoiceRow, now: Date): boolean =>
   row.kind === 'plain' && row.state === 'open' && row.preimage !== null && row.expiresAt > now;
 
-/** How the invoice stands for a payer inside. */
+/**
+ * True when the node that the invoice was made at is registered, as itself, and can cancel: nobody else can void its copy, and until that is done the
+ * payer's reserve waits. Says nothing of whether it answers just now: that passes, and the sweep carries on.
+ */
+export const canVoid = async ({ registry }: Pick<InvoiceDeps, 'registry'>, row: InvoiceRow): Promise<boolean> => {
+  const registered = registry.get(row.backendId);
+  if (!registered?.backend.receive?.cancel) return false;
+  if (registered.identity() === null) await registered.verify();
+  return registered.refusal() === null && registered.identity()?.key === row.backendIdentity;
+};
+
+/**
+ * How the invoice stands for a payer inside. By the row alone, not by who is registered: a second process without the backend must not call closed
+ * what the first is about to begin.
+ */
 export const standInside = async (deps: InvoiceDeps, hash: string): Promise<Standing> => {
   const row = await invoiceByHash(deps.db, hash);
   if (!row) return { is: 'closed' };
@@ -37,6 +51,7 @@ export const payInside = async (
 ): Promise<Standing> => {
   const row = await invoiceByHash(deps.db, order.hash);
   if (row?.bolt11 !== order.bolt11 || !payableInside(row, deps.clock.now())) return standInside(deps, order.hash);
+  if (!(await canVoid(deps, row))) return { is: 'closed' };
   const to = step(invoiceTable, row.state, 'cancelAsked');
   if (to.is !== 'moved') return { is: 'closed' };
   const next_check_at = new Date(deps.clock.now().getTime() + 2_000);

@@ -13,7 +13,7 @@ import type { Ask } from '../commands/table.ts';
 import type { DepositSettings } from '../deposits/deps.ts';
 import { hastenChainWatch, knownAddresses } from '../deposits/store.ts';
 import type { HoldLimits, InvoiceDeps } from '../invoices/deps.ts';
-import { payableInside, payInside, standInside } from '../invoices/inside.ts';
+import { canVoid, payableInside, payInside, standInside } from '../invoices/inside.ts';
 import { hastenInvoices, invoiceByHash } from '../invoices/store.ts';
 import type { PaymentSettings } from '../payments/deps.ts';
 import { sendsAtRest } from '../payments/send.ts';
@@ -268,7 +268,8 @@ const storiesOf = (parts: CoreParts, shared: Shared): CommandDeps => {
         if (!row) return null;
         const ledger = (await wallets.wallet(row.walletId))?.balanceKind === 'ledger';
         const { walletId, bolt11, backendIdentity } = row;
-        return { walletId, bolt11, backendIdentity, payableInside: ledger && payableInside(row, clock.now()) };
+        if (!ledger || !payableInside(row, clock.now())) return { walletId, bolt11, backendIdentity, inside: 'never' };
+        return { walletId, bolt11, backendIdentity, inside: (await canVoid({ registry }, row)) ? 'now' : 'backendMissing' };
       },
     },
   };

@@ -14,8 +14,11 @@ export interface OwnInvoice {
   readonly walletId: string;
   readonly bolt11: string;
   readonly backendIdentity: string;
-  /** A plain, open invoice of a ledger wallet whose preimage we hold: another ledger wallet may pay it inside. */
-  readonly payableInside: boolean;
+  /**
+   * A plain, open invoice of a ledger wallet whose preimage we hold: another ledger wallet may pay it inside, unless the backend that would have to
+   * cancel its copy is missing.
+   */
+  readonly inside: 'now' | 'backendMissing' | 'never';
 }
 
 export interface PaymentDeps {

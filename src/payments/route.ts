@@ -34,7 +34,7 @@ export const insideCandidates = (deps: PaymentDeps): readonly Candidate[] => can
 
 /** Byte-equal to a plain invoice of another ledger wallet whose preimage we hold; a hash alone proves nothing, for anybody may repeat it. */
 export const paidInside = (own: OwnInvoice | null, by: { readonly wallet: WalletView; readonly bolt11: string }): boolean =>
-  own?.payableInside === true && own.bolt11 === by.bolt11 && own.walletId !== by.wallet.id && by.wallet.balanceKind === 'ledger';
+  own !== null && own.inside !== 'never' && own.bolt11 === by.bolt11 && own.walletId !== by.wallet.id && by.wallet.balanceKind === 'ledger';
 
 /** Its own invoice, or one of the very node that would have to pay it: the network cannot carry that. */
 export const paysItself = (own: OwnInvoice, wallet: WalletView, candidates: readonly Candidate[]): boolean =>

@@ -114,6 +114,9 @@ const begin = async (deps: PaymentDeps, order: SendOrder): Promise<Begun> => {
   if (earlier.some((one) => one.state === 'sending')) return refuse({ is: 'paymentInFlight' });
   if (invoice.expiresAt <= deps.clock.now()) return expired(deps, outside, invoice.hash);
   const isInside = paidInside(own, { wallet: order.wallet, bolt11: invoice.bolt11 });
+  // Inside, the reserve would wait for a node that may never come back. Outside, the payer would be charged and the payee credited only when that node
+  // is read again, if ever. Refused, nothing has moved, and once the node is there the same request is paid once, inside.
+  if (isInside && own?.inside === 'backendMissing') return refuse({ is: 'backendUnavailable' });
   if (own && !isInside && paysItself(own, order.wallet, outside)) return refuse({ is: 'selfPayment' });
   const candidates = isInside ? insideCandidates(deps) : outside;
   if (candidates.length === 0) return refuse({ is: 'notSupported' });

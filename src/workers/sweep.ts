@@ -2,6 +2,7 @@
 // work; the next time to ask grows with the age of the row and never becomes never.
 
 import type { InvoiceSighting } from '../backends/port.ts';
+import { insideId } from '../backends/registry.ts';
 import type { DepositDeps } from '../deposits/deps.ts';
 import { reconcileDeposits } from '../deposits/reconcile.ts';
 import { claimDueWatches, keepChainWatch, type WatchRow } from '../deposits/store.ts';
@@ -9,12 +10,12 @@ import { askToCancel } from '../invoices/cancel.ts';
 import type { InvoiceDeps } from '../invoices/deps.ts';
 import { observeInvoice } from '../invoices/observe.ts';
 import { askToSettle } from '../invoices/settle.ts';
-import { claimDueInvoices, type InvoiceRow, rescheduleInvoice } from '../invoices/store.ts';
+import { claimDueInvoices, type InvoiceRow, invoiceByHash, rescheduleInvoice } from '../invoices/store.ts';
 import { paymentHash } from '../lightning/values.ts';
 import { askAbout } from '../payments/ask.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
 import { callOverAt } from '../payments/observe.ts';
-import { type AttemptRow, claimDueAttempts, rescheduleAttempt } from '../payments/store.ts';
+import { type AttemptRow, attemptsForHash, claimDueAttempts, rescheduleAttempt } from '../payments/store.ts';
 import { nextLook as nextLookAtFailed } from '../payments/testimony.ts';
 import { askAboutPayout } from '../payouts/ask.ts';
 import type { PayoutDeps } from '../payouts/deps.ts';
@@ -22,6 +23,7 @@ import { payoutTerminal } from '../payouts/states.ts';
 import { claimDuePayouts, type PayoutRow, reschedulePayout } from '../payouts/store.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Database, sql } from '../platform/db.ts';
+import { incidentsAbout } from '../platform/incidents.ts';
 import type { Log } from '../platform/log.ts';
 import { type Rounds, roundsOf } from './rounds.ts';
 
@@ -156,6 +158,7 @@ const sweepInvoice = async (deps: SweepDeps, row: InvoiceRow): Promise<void> => 
   if (row.state === 'canceling') {
     const outcome = await askToCancel(deps.invoices, row, signal);
     if (outcome.is === 'refused' && outcome.because === 'notHeld' && (await lapse(deps, row, 'open'))) return;
+    await tellOfLongCancel(deps, row);
   } else if (row.state === 'settling') await askToSettle(deps.invoices, row, signal);
   else if (facet) {
     const sighting = await facet.find(paymentHash(row.paymentHash), signal);
@@ -168,6 +171,24 @@ const sweepInvoice = async (deps: SweepDeps, row: InvoiceRow): Promise<void> => 
     if (after?.state === 'open' && (await lapse(deps, row, sighting.is))) return;
   }
   await rescheduleInvoice(deps.db, row, nextLook(deps, row));
+};
+
+const longMs = 3_600_000;
+
+/** The reserve of a payer inside waits until the invoice is canceled at its backend: when that takes longer than an hour, a person is told, once. */
+const tellOfLongCancel = async (deps: SweepDeps, row: InvoiceRow): Promise<void> => {
+  if (row.settledBy !== 'inside') return;
+  const payer = (await attemptsForHash(deps.db, row.paymentHash)).findLast((one) => one.backendId === insideId);
+  if (!payer || deps.clock.now().getTime() - payer.createdAt.getTime() <= longMs) return;
+  const kind = 'invoice.cancelingTooLong';
+  const [now, incidents] = await Promise.all([invoiceByHash(deps.db, row.paymentHash), incidentsAbout(deps.db, row.paymentHash)]);
+  if (now?.state !== 'canceling' || incidents.some((one) => one.kind === kind)) return;
+  deps.invoices.alarm(kind, row.paymentHash, {
+    invoiceId: row.id,
+    backendId: row.backendId,
+    attemptId: payer.id,
+    paymentId: payer.paymentId,
+  });
 };
 
 /**

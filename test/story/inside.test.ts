@@ -1,10 +1,17 @@
 // Payments between our own ledger wallets: the invoice is canceled at its backend before anything is posted, and whoever is first wins.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { connectSimulated } from '../../src/backends/simulated/backend.ts';
+import { simulatedSettings } from '../../src/backends/simulated/settings.ts';
+import { createWorlds } from '../../src/backends/simulated/worlds.ts';
 import { invoiceByHash } from '../../src/invoices/store.ts';
-import { bolt11Text, hashOf, newPreimage, paymentHash } from '../../src/lightning/values.ts';
+import { backendId, bolt11Text, hashOf, newPreimage, paymentHash } from '../../src/lightning/values.ts';
 import { attemptsForHash } from '../../src/payments/store.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { sql } from '../../src/platform/db.ts';
+import { listIncidents } from '../../src/platform/incidents.ts';
+import { silentLog } from '../../src/platform/log.ts';
 import { type TestCore, testCore, until, walletTerms } from '../support/core.ts';
+import { testDatabase } from '../support/database.ts';
 
 let core: TestCore;
 let payer: string;
@@ -81,6 +88,28 @@ describe('inside', () => {
     expect(await sum()).toBe(total);
   });
 
+  test('is told to a person, once, when the backend has not canceled for an hour; and ends by itself when it is back', async () => {
+    const [before, total] = [await available(payer), await sum()];
+    const invoice = await create();
+    core.backend.faults.always('cancelInvoice', { is: 'dropRequest' });
+    expect((await send(invoice.bolt11, { waitSeconds: 0.5 })).is).toBe('pending');
+    const told = async () => (await listIncidents(core.db, false)).filter(({ subject }) => subject === invoice.paymentHash);
+    await sweep(invoice.paymentHash);
+    expect(await told()).toEqual([]);
+    const text = `UPDATE attempts SET created_at = created_at - interval '61 minutes' WHERE payment_hash = $1`;
+    await sql(core.db, { name: 'test_older_attempt', text }, [invoice.paymentHash]);
+    await sweep(invoice.paymentHash);
+    await until('a person is told', async () => (await told()).length > 0);
+    expect(await told()).toMatchObject([{ kind: 'invoice.cancelingTooLong', detail: { backendId: 'one' } }]);
+    core.backend.faults.clear();
+    await until('both sides', async () => {
+      await sweep(invoice.paymentHash);
+      return (await attemptsForHash(core.db, invoice.paymentHash))[0]?.state === 'succeeded';
+    });
+    expect(await available(payer)).toBe(before - 1_000_000n);
+    expect(await sum()).toBe(total);
+  });
+
   test('refuses, and gives everything back, when somebody outside was first', async () => {
     const before = await available(payer);
     const invoice = await create();
@@ -124,6 +153,45 @@ describe('inside', () => {
       expect(await sum()).toBe(paidInside ? before : before + 1_000n);
       expect(['succeeded', 'failed', 'pending']).toContain(inside.is);
     }
+  });
+
+  test('is refused, and nothing waits, while the backend of the invoice is not there or is another node', async () => {
+    const db = await testDatabase();
+    const worlds = createWorlds();
+    const third = (node: string) => {
+      const settings = simulatedSettings.parse({ latencyMs: 1, blockSeconds: 0, node });
+      return connectSimulated(backendId('three'), settings, { log: silentLog, clock: systemClock, worlds });
+    };
+    const asking = { memo: null, descriptionHash: null, expirySeconds: null, externalId: null, webhookUrl: null };
+    const sendIn = (life: TestCore, walletId: string, bolt11: string) =>
+      life.ask('sendPayment', { walletId, bolt11, amount: 'inInvoice', memo: null, maxFeeMsat: null }, life.asking());
+
+    const first = await testCore({ db, worlds, workers: false, more: [await third('three')] });
+    const terms = walletTerms('from', { balanceKind: 'ledger' });
+    const from = await first.wallets.ensureWallet(first.accountId, terms);
+    const to = await first.wallets.ensureWallet(first.accountId, walletTerms('to', { balanceKind: 'ledger', receiveRoute: ['three'] }));
+    await sql(db, { name: 'test_fund', text: 'UPDATE wallets SET available_msat = 50000000 WHERE id = $1' }, [from]);
+    const { bolt11, paymentHash: hash } = await first.ask(
+      'createInvoice',
+      { walletId: to, amountMsat: 1_000_000n, ...asking },
+      first.asking(),
+    );
+    await first.end();
+
+    for (const more of [[], [await third('another')]]) {
+      const life = await testCore({ db, worlds, workers: false, more });
+      await expect(sendIn(life, from, bolt11)).rejects.toMatchObject({ refusal: { is: 'backendUnavailable' } });
+      expect(await attemptsForHash(db, hash)).toEqual([]);
+      expect((await life.wallets.available([from])).get(from)).toBe(50_000_000n);
+      expect((await invoiceByHash(db, hash))?.state).toBe('open');
+      await life.end();
+    }
+
+    const last = await testCore({ db, worlds, workers: false, more: [await third('three')] });
+    expect(await sendIn(last, from, bolt11)).toMatchObject({ is: 'succeeded', transaction: { kind: 'intraledger' } });
+    expect((await last.wallets.available([from, to])).get(to)).toBe(1_000_000n);
+    await last.end();
+    await db.close();
   });
 
   test('is never taken for a hash that only looks like ours', async () => {
