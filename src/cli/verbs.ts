@@ -10,6 +10,7 @@ import { keysRevoke } from './keys-revoke.ts';
 import { ledger } from './ledger.ts';
 import { ask, look } from './look.ts';
 import { paymentsHalt, paymentsResume } from './outgoing.ts';
+import { paymentsGiveUp } from './payments.ts';
 import { payoutsAsk, payoutsGiveUp, payoutsShow } from './payouts.ts';
 import { preimageKeysRotate } from './preimage-keys-rotate.ts';
 import { restoreBegin, restoreBook, restoreDismiss, restoreShow } from './restore.ts';
@@ -38,6 +39,7 @@ export const verbs: readonly Verb[] = [
   ledger,
   paymentsHalt,
   paymentsResume,
+  paymentsGiveUp,
   payoutsShow,
   payoutsAsk,
   payoutsGiveUp,

@@ -12,6 +12,7 @@ import { auditFindings, auditLedger, coverage } from '../wallets/audit.ts';
 import { endpointSecret, endpointsOf } from '../wallets/store-callbacks.ts';
 import { transactionsByHash } from '../wallets/transactions.ts';
 import type { Opened } from './open.ts';
+import { paymentVerbs } from './payments.ts';
 import { payoutVerbs } from './payouts.ts';
 import { restoreVerbs } from './restoring.ts';
 import type { Verb as AnyVerb } from './verb.ts';
@@ -148,6 +149,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   ledger,
   'outgoing.halt': halt,
   'outgoing.resume': resume,
+  ...paymentVerbs,
   ...payoutVerbs,
   ...restoreVerbs,
   'preimageKeys.rotate': ({ keys }) => keys.rotate(),

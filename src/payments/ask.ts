@@ -3,7 +3,9 @@
 import { attemptRef, type Pay } from '../backends/port.ts';
 import type { Registered } from '../backends/registry.ts';
 import { paymentHash } from '../lightning/values.ts';
+import type { IncidentRow } from '../platform/effects.ts';
 import { newId } from '../platform/ids.ts';
+import { incidentsAbout } from '../platform/incidents.ts';
 import type { PaymentDeps } from './deps.ts';
 import { leftToCaller, observeAttempt, observePaymentFact, type Said } from './observe.ts';
 import { type AttemptRow, advanceAttempt, attempt as readAttempt } from './store.ts';
@@ -36,25 +38,31 @@ const reach = async (deps: PaymentDeps, row: AttemptRow): Promise<Reached | 'bac
   return registered.identity()?.key === row.backendIdentity ? { pay, registered } : 'otherIdentity';
 };
 
+/** What its backend says of it now; null: nobody can be asked. */
+export const wordOf = async (deps: PaymentDeps, row: AttemptRow): Promise<Said | null> => {
+  const on = await reach(deps, row);
+  return on === null || typeof on === 'string' ? null : find(on.pay, row);
+};
+
 const find = (pay: Pay, row: AttemptRow): Promise<Said> =>
   pay.find(paymentHash(row.paymentHash), row.floor === null ? null : attemptRef(row.floor), AbortSignal.timeout(findMs));
 
 const askAboutSending = async (deps: PaymentDeps, row: AttemptRow): Promise<AttemptRow | null> => {
   const on = await reach(deps, row);
-  if (on === null) return row;
+  if (on === null) return waiting(deps, row);
   if (typeof on === 'string') return doubt(deps, row, on);
   const said = await find(on.pay, row);
+  if (said.is === 'unknown') return waiting(deps, row);
   if (await leftToCaller(deps, row, said)) return row;
   if (said.is !== 'notFound') return observeAttempt(deps, row.id, said);
-  return (await provesUnsent(deps, row, on)) ? observeAttempt(deps, row.id, unsent) : waiting(deps, row);
+  if (await provesUnsent(deps, row, on)) return observeAttempt(deps, row.id, unsent);
+  return row.seenInFlight ? doubt(deps, row, 'vanished') : waiting(deps, row);
 };
 
 /** Only more than the failure is news: what is paid after all, or under way. It is of this attempt or of a later one for the same hash. */
 const askAboutFailed = async (deps: PaymentDeps, row: AttemptRow): Promise<AttemptRow | null> => {
-  const on = await reach(deps, row);
-  if (on === null || typeof on === 'string') return row;
-  const outcome = await find(on.pay, row);
-  if (outcome.is !== 'succeeded' && outcome.is !== 'inFlight') return row;
+  const outcome = await wordOf(deps, row);
+  if (outcome?.is !== 'succeeded' && outcome?.is !== 'inFlight') return row;
   const { paymentHash: hash, backendId, backendIdentity: identityKey } = row;
   await observePaymentFact(deps, { hash, backendId, identityKey, outcome });
   return readAttempt(deps.db, row.id);
@@ -69,7 +77,7 @@ const unsent: Said = {
 const provesUnsent = async (deps: PaymentDeps, row: AttemptRow, on: Reached): Promise<boolean> => {
   const now = deps.clock.now().getTime();
   const settled = row.sendBy.getTime() + deps.settings.graceSeconds * 1000;
-  if (!on.pay.traits.findIsComplete || row.seenInFlight || now < settled || now - row.createdAt.getTime() > oldMs) return false;
+  if (!on.pay.traits.findIsComplete || row.seenInFlight || now < settled || isLong(deps, row)) return false;
   // A node whose counters went back was restored from an older copy: it may have forgotten ours.
   const floor = await on.pay.floor(paymentHash(row.paymentHash), AbortSignal.timeout(findMs)).catch(() => null);
   // And one that knows of something newer than our floor contradicts its own notFound.
@@ -77,22 +85,27 @@ const provesUnsent = async (deps: PaymentDeps, row: AttemptRow, on: Reached): Pr
   return (floor.is === 'failed' ? floor.ref : null) === row.floor;
 };
 
-const waiting = async (deps: PaymentDeps, row: AttemptRow): Promise<AttemptRow | null> => {
-  const age = deps.clock.now().getTime() - row.createdAt.getTime();
-  if (row.seenInFlight) return doubt(deps, row, 'vanished');
-  return age > oldMs ? doubt(deps, row, 'unknownTooLong') : row;
+/** Nobody has said anything of it: silence, "I do not know" and a backend that cannot be asked are all one, and a person's matter after an hour. */
+const waiting = async (deps: PaymentDeps, row: AttemptRow): Promise<AttemptRow> =>
+  isLong(deps, row) ? doubt(deps, row, 'unknownTooLong') : row;
+
+/** True when it has been on its way for longer than a payment takes. */
+export const isLong = (deps: PaymentDeps, row: Pick<AttemptRow, 'createdAt'>): boolean =>
+  deps.clock.now().getTime() - row.createdAt.getTime() > oldMs;
+
+type Doubt = 'backendMissing' | 'otherIdentity' | 'vanished' | 'unknownTooLong';
+
+export const doubted = (deps: PaymentDeps, row: AttemptRow, why: Doubt): IncidentRow => {
+  const now = deps.clock.now();
+  const detail = { attemptId: row.id, paymentId: row.paymentId, backendId: row.backendId };
+  return { id: newId(now), kind: `attempt.${why}`, subject: row.paymentHash, detail, created_at: now };
 };
 
-const doubt = async (
-  deps: PaymentDeps,
-  row: AttemptRow,
-  why: 'backendMissing' | 'otherIdentity' | 'vanished' | 'unknownTooLong',
-): Promise<AttemptRow> => {
-  const now = deps.clock.now();
-  const kind = `attempt.${why}`;
-  const detail = { attemptId: row.id, paymentId: row.paymentId, backendId: row.backendId };
-  const incidents = [{ id: newId(now), kind, subject: row.paymentHash, detail, created_at: now }];
-  await advanceAttempt(deps.db, { id: row.id, from: row.state, set: { state: row.state }, effects: { incidents } });
-  deps.alarm(kind, row.paymentHash, detail);
+/** Told once: the same doubt is met again at every look. */
+const doubt = async (deps: PaymentDeps, row: AttemptRow, why: Doubt): Promise<AttemptRow> => {
+  const incident = doubted(deps, row, why);
+  if ((await incidentsAbout(deps.db, row.paymentHash)).some((one) => one.kind === incident.kind)) return row;
+  await advanceAttempt(deps.db, { id: row.id, from: row.state, set: { state: row.state }, effects: { incidents: [incident] } });
+  deps.alarm(incident.kind, incident.subject, incident.detail);
   return row;
 };

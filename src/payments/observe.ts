@@ -217,7 +217,8 @@ const detailsOf = (deps: PaymentDeps, { row, said, event }: Seen): Omit<AttemptM
   }
 };
 
-const endOf = async (deps: PaymentDeps, seen: Seen, set: AttemptMove['set']): Promise<Effects> => {
+/** What goes along with the end of an attempt: bookings, the movement that the user sees, the event. */
+export const endOf = async (deps: PaymentDeps, seen: Seen, set: AttemptMove['set']): Promise<Effects> => {
   const payment = seen.payment ?? (await paymentById(deps.db, seen.row.paymentId));
   if (!payment) throw new Error(`attempt ${seen.row.id} is of no payment`);
   return effectsOf(deps, { seen, payment, set });

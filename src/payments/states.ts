@@ -3,15 +3,19 @@ import type { PayOutcome } from '../backends/port.ts';
 import type { Table } from '../platform/machine.ts';
 
 export type AttemptState = 'sending' | 'succeeded' | 'failed';
-export type AttemptEvent = 'sawSucceeded' | 'sawFailed' | 'sawInFlight' | 'sawNothing' | 'provedUnsent';
+export type AttemptEvent = 'sawSucceeded' | 'sawFailed' | 'sawInFlight' | 'sawNothing' | 'provedUnsent'
+  // a person, who has looked: it was not paid
+  | 'givenUp';
 
 export const attemptTable: Table<AttemptState, AttemptEvent> = {
-  sending: { sawInFlight: 'sending', sawNothing: 'sending', sawSucceeded: 'succeeded', sawFailed: 'failed', provedUnsent: 'failed' },
+  sending: {
+    sawInFlight: 'sending', sawNothing: 'sending', sawSucceeded: 'succeeded', sawFailed: 'failed', provedUnsent: 'failed', givenUp: 'failed',
+  },
   succeeded: { sawSucceeded: 'succeeded', sawInFlight: 'succeeded', sawNothing: 'succeeded', sawFailed: 'succeeded' },
-  failed: { sawFailed: 'failed', sawNothing: 'failed', provedUnsent: 'failed', sawSucceeded: 'succeeded' },
+  failed: { sawFailed: 'failed', sawNothing: 'failed', provedUnsent: 'failed', givenUp: 'failed', sawSucceeded: 'succeeded' },
 };
 
-/** A preimage is proof, a failure is testimony: proof wins, and a person is told. */
+/** A preimage is proof, a failure is testimony, a backend's or a person's: proof wins, and a person is told. */
 export const attemptAlarms: ReadonlySet<`${AttemptState}:${AttemptEvent}`> = new Set(['failed:sawSucceeded', 'succeeded:sawFailed']);
 
 /** The only translation from what a backend says to what it means for the attempt. `notFound` becomes `provedUnsent` only by the rules of DESIGN §5. */

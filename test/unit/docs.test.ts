@@ -69,7 +69,7 @@ describe.each(pages)('$path', ({ path, text }) => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const wrong = codeOf(text).flatMap((code) => {
       const run = [...code.matchAll(/\bnpm run ([a-z:-]+)/g)].filter(([, name = '']) => !(name in scripts)).map(([said]) => said);
-      const typed = [...code.matchAll(/\bswitchyard ([a-z][a-z-]*)( [a-z]+)?([^#&|]*)/g)].flatMap(
+      const typed = [...code.matchAll(/\bswitchyard ([a-z][a-z-]*)( [a-z][a-z-]*)?([^#&|]*)/g)].flatMap(
         ([said, first = '', second = '', rest = '']) => {
           const verb = verbs.find(({ name }) => name === first + second) ?? verbs.find(({ name }) => name === first);
           if (!verb) return [said];

@@ -75,6 +75,27 @@ describe('who is asked', () => {
   });
 });
 
+describe('payments give-up', () => {
+  const giveUp = (backendSaid: string | null, given = hash) => {
+    answers = { 'payments.giveUp': { state: 'failed', backendSaid } };
+    return person.run('payments', 'give-up', given, 'the payee says unpaid');
+  };
+
+  it('asks with the person’s words, and says what the backend had to say', async () => {
+    expect(await giveUp('notFound', hash.toUpperCase())).toMatchObject({ code: 0, out: expect.stringContaining('knows nothing of it') });
+    expect(lastAsked()).toEqual({ verb: 'payments.giveUp', args: { hash, why: 'the payee says unpaid' } });
+    expect((await giveUp('failed')).out).toMatch(/^its backend says itself that it failed/);
+    for (const nothing of ['unknown', null]) expect((await giveUp(nothing)).out).toContain('could not tell');
+  });
+
+  it('refuses what is no payment hash, and one that there is no payment of', async () => {
+    expect(await person.run('payments', 'give-up', 'abc', 'why')).toMatchObject({ code: 2, err: expect.stringContaining('64 hex digits') });
+    answers = { 'payments.giveUp': null };
+    expect(await person.run('payments', 'give-up', hash, 'why')).toMatchObject({ code: 2, err: expect.stringContaining('no payment') });
+    expect((await person.run('payments', 'give-up', hash)).code).toBe(2);
+  });
+});
+
 describe('keys create', () => {
   it('prints the key alone on standard output', async () => {
     const { code, out, err } = await person.run(
