@@ -109,13 +109,24 @@ export const restoreBook: Verb = {
   name: 'restore book',
   summary: "Take a payment, a receipt, a hold or a send on the chain into a wallet's books",
   operands: ['payment hash or txid'],
-  options: { wallet: { value: 'name or id', short: 'w', does: 'whose it is' }, ...configOptions },
-  examples: [['restore book 6b1c… --wallet atm-1', 'charged or credited as if it had never been forgotten']],
+  options: {
+    wallet: { value: 'name or id', short: 'w', does: 'whose it is' },
+    request: { value: 'bolt11', does: 'its payment request, where the backend does not keep it (Galoy, lnmux)' },
+    amount: { value: 'sats', does: 'what was sent, where neither the backend nor the request says' },
+    ...configOptions,
+  },
+  examples: [
+    ['restore book 6b1c… --wallet atm-1', 'charged or credited as if it had never been forgotten'],
+    ['restore book 6b1c… --wallet atm-1 --request lnbc1…', 'where the backend remembers the hash and not the request'],
+  ],
   run: (call) =>
     withAdmin(call, async (admin) => {
       if (call.text.wallet === undefined) throw new UsageError('--wallet is missing: whose is it?');
       const wallet = findWallet(call.text.wallet, walletRows.parse(await admin('wallets', {})));
-      return told(call, await admin('restore.book', { hash: (call.operands[0] ?? '').toLowerCase(), walletId: wallet.id }));
+      const { request = null, amount = null } = call.text;
+      if (amount !== null && !/^[1-9]\d{0,14}$/.test(amount)) throw new UsageError(`--amount holds "${amount}"; expected whole satoshis`);
+      const asked = { hash: (call.operands[0] ?? '').toLowerCase(), walletId: wallet.id, request, amountSats: amount };
+      return told(call, await admin('restore.book', asked));
     }),
 };
 

@@ -3,7 +3,8 @@
 import { z } from 'zod';
 import { adoptInvoice } from '../invoices/adopt.ts';
 import { invoiceByHash } from '../invoices/store.ts';
-import { isHex32 } from '../lightning/values.ts';
+import { decodeBolt11 } from '../lightning/bolt11.ts';
+import { fromSat, isHex32 } from '../lightning/values.ts';
 import { adoptPayment } from '../payments/adopt.ts';
 import { attemptsForHash } from '../payments/store.ts';
 import { adoptPayout } from '../payouts/adopt.ts';
@@ -41,11 +42,40 @@ const inWords = async <T>(work: Promise<T>): Promise<T> => {
   }
 };
 
-const bookOne = async ({ core, db }: Parts, row: ForgottenRow, wallet: WalletView): Promise<void> => {
-  const { backendId, backendIdentity, isHold, amountMsat } = row;
-  const bolt11 = row.bolt11 ?? '';
+interface Booking {
+  readonly wallet: WalletView;
+  /** Where the backend does not keep it. */
+  readonly request: string | null;
+  readonly amountMsat: bigint | null;
+}
+
+/** Galoy's ledger and lnmux name no request: then a person does, and it must be of this hash. */
+const requestOf = ({ about, bolt11, paymentHash }: ForgottenRow, request: string | null): string => {
+  if (request !== null) {
+    const decoding = decodeBolt11(request);
+    if (decoding.is === 'undecodable') throw new Error('what --request says cannot be read as a payment request');
+    if (decoding.invoice.hash !== paymentHash) throw new Error(`what --request says is of another payment hash, ${decoding.invoice.hash}`);
+  }
+  const known = bolt11 ?? request;
+  if (known === null)
+    throw new Error(
+      `the backend does not keep the payment request of this ${about}: say it with --request <bolt11>; whoever paid has it too`,
+    );
+  return known;
+};
+
+/** In msat, what is booked as sent. */
+const amountOf = (row: ForgottenRow, bolt11: string, said: bigint | null): bigint => {
+  const decoding = decodeBolt11(bolt11);
+  const known = row.amountMsat ?? (decoding.is === 'decoded' ? decoding.invoice.amount : null) ?? said;
+  if (known === null) throw new Error('neither the backend nor the payment request says what was sent: say it with --amount <sats>');
+  return known;
+};
+
+const bookOne = async ({ core, db }: Parts, row: ForgottenRow, { wallet, ...said }: Booking): Promise<void> => {
+  const { backendId, backendIdentity, isHold } = row;
   if (row.about === 'send') {
-    const { payoutId, address, begunAt: at } = row;
+    const { payoutId, address, amountMsat, begunAt: at } = row;
     // Another restore may have booked it.
     if (payoutId === null || address === null || (await payoutById(db, payoutId))) return;
     const sent = { payoutId, address, amountMsat: amountMsat ?? 0n, backendId, backendIdentity, at };
@@ -54,19 +84,32 @@ const bookOne = async ({ core, db }: Parts, row: ForgottenRow, wallet: WalletVie
   }
   if (row.about === 'payment') {
     const inBooks = (await attemptsForHash(db, row.paymentHash)).some((one) => one.backendIdentity === backendIdentity);
-    if (!inBooks) await inWords(adoptPayment(core.deps.payments, { wallet, bolt11, amountMsat, backendId }));
-  } else if ((await invoiceByHash(db, row.paymentHash)) === null)
-    await inWords(adoptInvoice(core.deps.invoices, { wallet, bolt11, backendId, backendIdentity, isHold }));
+    if (inBooks) return;
+    const bolt11 = requestOf(row, said.request);
+    const amountMsat = amountOf(row, bolt11, said.amountMsat);
+    await inWords(adoptPayment(core.deps.payments, { wallet, bolt11, amountMsat, backendId }));
+    return;
+  }
+  if (await invoiceByHash(db, row.paymentHash)) return;
+  const bolt11 = requestOf(row, said.request);
+  await inWords(adoptInvoice(core.deps.invoices, { wallet, bolt11, backendId, backendIdentity, isHold }));
 };
+
+const sats = z.coerce.bigint().positive().nullable().default(null);
+const booking = z.object({ hash, walletId: z.uuid(), request: z.string().max(4_000).nullable().default(null), amountSats: sats });
 
 /** Into a wallet's books: what was sent is charged, what was received is credited, what is held is a hold of this wallet again. */
 const book: Verb = async (opened, args) => {
-  const asked = z.object({ hash, walletId: z.uuid() }).parse(args);
+  const asked = booking.parse(args);
   const wallet = await opened.core.wallets.wallet(asked.walletId);
   if (!wallet) throw new Error('there is no such wallet');
   const rows = await forgottenUnder(opened.db, asked.hash);
   for (const row of rows) {
-    await bookOne(opened, row, wallet);
+    await bookOne(opened, row, {
+      wallet,
+      request: asked.request,
+      amountMsat: asked.amountSats === null ? null : fromSat(asked.amountSats),
+    });
     await resolveForgotten(opened.db, systemClock, { row, as: 'booked' });
   }
   return { resolved: rows.length };

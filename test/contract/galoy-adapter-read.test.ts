@@ -385,3 +385,32 @@ describe('invoices', () => {
     }),
   );
 });
+
+describe('what the wallet remembers since a moment', () => {
+  const at = Math.floor(Date.now() / 1000);
+  it('[derived] receipts with the payment request that upstream has for the hash, payments without one', () =>
+    withRig(async ({ server, backend }) => {
+      const [got, gone, other, paid] = [testInvoice(), testInvoice(), testInvoice(), testInvoice()];
+      const receipt = { status: 'SUCCESS', direction: 'RECEIVE', at } as const;
+      server.rows.push(
+        { ...receipt, id: '04', hash: got.hash, preimage: got.preimage },
+        { ...receipt, id: '03', hash: gone.hash },
+        { ...receipt, id: '02', hash: other.hash },
+        { id: '01', hash: paid.hash, status: 'SUCCESS', preimage: paid.preimage, at },
+        { ...receipt, id: '00', hash: testInvoice().hash, at: at - 100_000 },
+      );
+      server.script.invoiceByPaymentHash = ({ variables }) => {
+        if (variables.paymentHash === gone.hash) return { body: { data: null, errors: [{ message: 'InvoiceNotFound' }] } };
+        const { bolt11: paymentRequest } = got;
+        return me({ invoiceByPaymentHash: { paymentHash: variables.paymentHash, paymentRequest, paymentStatus: 'PAID' } });
+      };
+      const told = await backend.recall?.(new Date((at - 3_600) * 1000), soon());
+      expect(told?.map(({ about, ...rest }) => ({ about, ...('hash' in rest && { hash: rest.hash, bolt11: rest.bolt11 }) }))).toEqual([
+        { about: 'invoice', hash: got.hash, bolt11: got.bolt11 },
+        { about: 'invoice', hash: gone.hash, bolt11: null },
+        // A request of another hash is none of this one.
+        { about: 'invoice', hash: other.hash, bolt11: null },
+        { about: 'payment', hash: paid.hash, bolt11: null },
+      ]);
+    }));
+});

@@ -1,10 +1,11 @@
-// What a Galoy wallet's ledger has of the time since a moment. It names no payment request, and invoices that nobody has paid are not in it.
+// What a Galoy wallet's ledger has of the time since a moment. It names no payment request (upstream is asked for those of receipts one by one, and
+// does not keep those of payments), and invoices that nobody has paid are not in it.
 import { fromSat, type Msat, type PaymentHash } from '../../lightning/values.ts';
 import type { Recalled } from '../port.ts';
 import type { GaloyContext } from './context.ts';
 import { type Movement, movementsOf, receivedIn, standing, type Wanted } from './movements.ts';
 import { page } from './pages.ts';
-import { hashIn } from './receive.ts';
+import { hashIn, requestOf } from './receive.ts';
 
 /** @throws BackendFault */
 export const galoyRecall = async (context: GaloyContext, since: Date, signal: AbortSignal): Promise<readonly Recalled[]> => {
@@ -21,7 +22,8 @@ export const galoyRecall = async (context: GaloyContext, since: Date, signal: Ab
   const told: Recalled[] = [];
   // A payment is read whole: one row does not say how it stands.
   for (const [hash, { at }] of newest)
-    told.push(...factsOf({ hash, currency: context.settings.currency }, at, await movementsOf(context, hash, signal)));
+    for (const fact of factsOf({ hash, currency: context.settings.currency }, at, await movementsOf(context, hash, signal)))
+      told.push(fact.about === 'invoice' ? { ...fact, bolt11: await requestOf(context, hash, signal) } : fact);
   return told;
 };
 

@@ -1,7 +1,7 @@
 // Invoices of a Galoy account. What is issued is what the payment request itself says: upstream replaces terms that it does not like without
 // a word (contract §5.8), so each answer is decoded and held against what was asked.
 import { decodeBolt11 } from '../../lightning/bolt11.ts';
-import { type PaymentHash, paymentHash, toSatFloor } from '../../lightning/values.ts';
+import { type Bolt11, type PaymentHash, paymentHash, toSatFloor } from '../../lightning/values.ts';
 import { BackendFault, type Fault, type HoldOutcome, type InvoiceSighting, type InvoiceTerms, type Issue, type Receive } from '../port.ts';
 import { type Asking, type Ordered, patience } from './asking.ts';
 import type { GaloyContext } from './context.ts';
@@ -173,6 +173,23 @@ const cancel = async (context: GaloyContext, hash: PaymentHash, signal: AbortSig
   // Paid, held by a payment that is coming in, expired, or canceled before: the caller asks which.
   if (isProcessed(errors)) return { is: 'refused', because: 'notHeld' };
   return { is: 'unknown', fault: faultOfErrors(errors) };
+};
+
+/** The payment request of an invoice of the wallet; null when it is not upstream, or is none of this hash. @throws BackendFault */
+export const requestOf = async ({ asking, account }: GaloyContext, hash: PaymentHash, signal: AbortSignal): Promise<Bolt11 | null> => {
+  const walletId = await account.walletId(signal);
+  return asking.read(
+    {
+      document: GatewayInvoice,
+      variables: { walletId, paymentHash: hash },
+      pick: ({ me }) => {
+        const decoding = decodeBolt11(me?.defaultAccount.walletById.invoiceByPaymentHash.paymentRequest ?? '');
+        return decoding.is === 'decoded' && decoding.invoice.hash === hash ? decoding.invoice.bolt11 : null;
+      },
+      answers: (errors) => (isNoInvoice(errors) ? null : undefined),
+    },
+    signal,
+  );
 };
 
 /** @throws BackendFault */

@@ -286,6 +286,23 @@ describe('restore begin', () => {
   });
 });
 
+describe('restore book', () => {
+  const book = (...more: string[]) => person.run('restore', 'book', hash.toUpperCase(), '--wallet', 'atm', ...more);
+  beforeEach(() => {
+    answers['restore.book'] = { resolved: 1 };
+  });
+  it('passes on the request and the amount that the backend does not keep', async () => {
+    expect(await book()).toMatchObject({ code: 0, out: '1 decided\n' });
+    const args = { hash, walletId: wallets[0]?.id, request: null, amountSats: null };
+    expect(lastAsked()).toEqual({ verb: 'restore.book', args });
+    await book('--request', 'lnbc1x', '--amount', '2100');
+    expect(lastAsked()?.args).toEqual({ ...args, request: 'lnbc1x', amountSats: '2100' });
+  });
+  it.each(['0', '1.5', '-1', 'all'])('does not take an amount of %s', async (amount) => {
+    expect(await book(`--amount=${amount}`)).toMatchObject({ code: 2, err: expect.stringContaining('whole satoshis') });
+  });
+});
+
 describe('preimage-keys rotate', () => {
   const rotated = { file: '/d/preimage.keys', added: 'k3', keys: ['k3', 'k2', 'k1'], inUse: ['k2'] };
   it('asks for a new key, and says which old ones nothing needs', async () => {
