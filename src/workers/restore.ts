@@ -85,8 +85,9 @@ export const createRestoreWatch = (deps: RestoreDeps): RestoreWatch => {
   const notice = async (): Promise<void> => {
     met ??= await recallSince(db, null);
     if (mark === null) return;
-    const now = await readMark(db, clock);
+    // Before the database is looked at: what another process of this machine keeps meanwhile is ahead of that look.
     const kept = known ?? mark.read();
+    const now = await readMark(db, clock);
     const why = kept === null ? unmarked(deps, now) : behind(kept, now);
     if (why !== null) {
       met = await recallSince(db, kept?.at ? new Date(kept.at.getTime() - skewMs) : null);
@@ -112,14 +113,14 @@ export const createRestoreWatch = (deps: RestoreDeps): RestoreWatch => {
 
 /** The embedded database lives beside its mark: without it, it was put there from somewhere else. A new replica of a server has none either. */
 const unmarked = ({ db, log }: RestoreDeps, now: Mark): string | null => {
-  if (now.events === 0n) return null;
+  if (now.events === 0n && now.invoice === null) return null;
   if (db.embedded) return 'there is no mark beside it, so it may have been put there from a backup';
   log.warn({}, firstMeeting);
   return null;
 };
 
 const same = (one: Mark, other: Mark): boolean =>
-  one.system === other.system && one.timeline === other.timeline && one.events === other.events;
+  one.system === other.system && one.timeline === other.timeline && one.events === other.events && one.invoice === other.invoice;
 
 const reconcile = async (deps: RestoreDeps, restore: Restore): Promise<void> => {
   const { configured } = deps.payments.registry;

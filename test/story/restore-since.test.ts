@@ -159,6 +159,25 @@ describe('a restore that the mark gives away', () => {
     expect(await since()).toEqual(anHourBefore(newestOfMonday));
   });
 
+  test('that has lost nothing but an invoice which nobody had paid: by that invoice, and it finds its place', async () => {
+    await core.end();
+    await putBack(db, backup);
+    // What life before has told of is behind both.
+    kept = await readMark(db, clock);
+    await start();
+    const order = { walletId: core.walletId, amountMsat: 1_000_000n, memo: null, descriptionHash: null };
+    const rest = { expirySeconds: null, externalId: null, webhookUrl: null };
+    const { paymentHash } = await core.ask('createInvoice', { ...order, ...rest }, core.asking());
+    await core.restore.once();
+    expect(await readRestore(db)).toBeNull();
+    await core.end();
+    await putBack(db, backup);
+    await start();
+    expect(await readRestore(db)).toMatchObject({ why: expect.stringMatching(/newest invoice is none/) });
+    await core.restore.once();
+    expect(await listForgotten(db, false)).toEqual(expect.arrayContaining([expect.objectContaining({ paymentHash, state: 'open' })]));
+  });
+
   test('by an older program, which does not say when it looked: by what is there', async () => {
     await core.end();
     await putBack(db, backup);

@@ -10,13 +10,22 @@ import { testDatabase } from '../../support/database.ts';
 const folder = mkdtempSync(join(tmpdir(), 'switchyard-mark-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const mark: Mark = { system: '7713490273928314922', timeline: 1, events: 41n, at: new Date('2026-11-21T12:00:00Z') };
+const mark: Mark = {
+  system: '7713490273928314922',
+  timeline: 1,
+  events: 41n,
+  invoice: '01999999-0000-7000-8000-00000000000b',
+  at: new Date('2026-11-21T12:00:00Z'),
+};
 
 describe('a database', () => {
   test.each([
     ['as it was', mark, null],
     ['that went on', { ...mark, events: 42n }, null],
     ['with fewer changes', { ...mark, events: 40n }, /number 40, and had been 41/],
+    ['with a newer invoice', { ...mark, invoice: '01999999-0000-7000-8000-00000000000c' }, null],
+    ['without the newest invoice', { ...mark, events: 42n, invoice: '01999999-0000-7000-8000-00000000000a' }, /000a, and had been .*000b/],
+    ['without any invoice', { ...mark, invoice: null }, /is none, and had been/],
     ['on another timeline', { ...mark, timeline: 2, events: 50n }, /timeline 2/],
     ['in another cluster', { ...mark, system: '1', events: 50n }, /another cluster/],
   ])('%s', (_, now, why) => {
@@ -25,9 +34,18 @@ describe('a database', () => {
     else expect(said).toMatch(why);
   });
 
+  test('that an older program marked has its invoices', () => {
+    expect(behind({ ...mark, invoice: null }, mark)).toBeNull();
+  });
+
   test('says how far it has come, to any role', async () => {
     const db = await testDatabase();
-    expect(await readMark(db, systemClock)).toMatchObject({ system: expect.stringMatching(/^\d+$/), timeline: 1, events: 0n });
+    expect(await readMark(db, systemClock)).toMatchObject({
+      system: expect.stringMatching(/^\d+$/),
+      timeline: 1,
+      events: 0n,
+      invoice: null,
+    });
     await db.close();
   });
 });
@@ -39,9 +57,9 @@ describe('the file', () => {
     expect(file.read()).toBeNull();
     file.keep(mark);
     expect(file.read()).toEqual(mark);
-    const { at, ...older } = mark;
+    const { at, invoice, ...older } = mark;
     writeFileSync(path, JSON.stringify({ ...older, events: '41' }));
-    expect(file.read()).toEqual({ ...mark, at: null });
+    expect(file.read()).toEqual({ ...mark, invoice: null, at: null });
     writeFileSync(path, '{"system":"77134');
     expect(file.read()).toBeNull();
   });
