@@ -34,7 +34,7 @@ export const faultOf = (error: unknown): Fault => {
 /** The same backend behind the guard. Reads throw `BackendFault` only; money calls answer. */
 export const guarded = (backend: Backend, guard: Guard): Backend => {
   const timed = timer(guard);
-  const { pay, receive, hold, chain, balance, recall } = backend;
+  const { pay, receive, hold, chain, balance, tiedUp, recall } = backend;
   return {
     id: backend.id,
     kind: backend.kind,
@@ -48,6 +48,13 @@ export const guarded = (backend: Backend, guard: Guard): Backend => {
         timed(
           'balance',
           reading(guard, () => balance(signal)),
+        ),
+    }),
+    ...(tiedUp && {
+      tiedUp: (signal) =>
+        timed(
+          'tiedUp',
+          reading(guard, () => tiedUp(signal)),
         ),
     }),
     ...(recall && {

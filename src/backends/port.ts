@@ -21,6 +21,11 @@ export interface Backend {
   readonly chain?: Chain;
   /** What it can spend and receive now. Throws a `Fault` when it cannot be asked. */
   readonly balance?: (signal: AbortSignal) => Promise<Balance>;
+  /**
+   * Money of its own that `balance` leaves out because nothing can be done with it now: in channels that open or were closed by force, in coins
+   * that are set aside. Counted in what is owned, never in what may be spent. Absent: there is none. Throws a `Fault`.
+   */
+  readonly tiedUp?: (signal: AbortSignal) => Promise<Msat>;
 
   /** Who is behind it. Pinned at the first connection; everything from another identity is refused. Throws a `Fault`. */
   identity(signal: AbortSignal): Promise<Identity>;
@@ -56,6 +61,8 @@ export interface Balance {
   readonly chainPending: Msat | null;
   /** Of a wallet that holds dollars, which is nothing in msat: what it can spend. */
   readonly cents?: bigint;
+  /** Which part of its identity's money this is, where the identity has several (Galoy: the wallet of the account). Absent: all of it. */
+  readonly of?: string;
 }
 
 /** What a movement of a wallet that holds dollars was in cents, as the backend says. */

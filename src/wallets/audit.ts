@@ -1,5 +1,5 @@
 // The books held against themselves and against the backends: what must always be true of the ledger, and whether what we owe is covered.
-import type { Registry } from '../backends/registry.ts';
+import type { Registered, Registry } from '../backends/registry.ts';
 import { type Database, sql } from '../platform/db.ts';
 
 export interface LedgerAudit {
@@ -56,7 +56,7 @@ export const auditFindings = (audit: LedgerAudit): number => audit.unbalanced.le
 export interface Coverage {
   /** What ledger wallets may spend, in msat; what is under way is neither owed nor owned any more. */
   readonly owedMsat: bigint;
-  /** What the backends hold for us in channels and on chain. Null: one of them cannot be asked, so nobody knows. */
+  /** What the backends hold for us in channels and on chain, whatever of it can be spent now. Null: one of them cannot be asked, so nobody knows. */
   readonly ownedMsat: bigint | null;
 }
 
@@ -69,10 +69,17 @@ const askMs = 10_000;
 export const coverage = async (db: Database, registry: Registry): Promise<Coverage> => {
   const [row] = await sql<{ owed: bigint }>(db, owed);
   try {
-    const balances = await Promise.all(registry.configured.map((one) => one.backend.balance?.(AbortSignal.timeout(askMs)) ?? null));
-    const owned = balances.reduce((sum, one) => sum + (one?.spendable ?? 0n) + (one?.chainConfirmed ?? 0n) + (one?.chainPending ?? 0n), 0n);
-    return { owedMsat: row?.owed ?? 0n, ownedMsat: owned };
+    const held = new Map(await Promise.all(registry.configured.map(heldBy)));
+    return { owedMsat: row?.owed ?? 0n, ownedMsat: [...held.values()].reduce((sum, one) => sum + one, 0n) };
   } catch {
     return { owedMsat: row?.owed ?? 0n, ownedMsat: null };
   }
+};
+
+/** Whose money a backend tells of, and how much: several may be ways to one node, whose money is there once. */
+const heldBy = async ({ backend, identity }: Registered): Promise<readonly [whose: string, msat: bigint]> => {
+  const signal = AbortSignal.timeout(askMs);
+  const [has, tiedUp] = await Promise.all([backend.balance?.(signal), backend.tiedUp?.(signal)]);
+  const whose = JSON.stringify([backend.kind, identity()?.key ?? backend.id, has?.of ?? null]);
+  return [whose, (has?.spendable ?? 0n) + (has?.chainConfirmed ?? 0n) + (has?.chainPending ?? 0n) + (tiedUp ?? 0n)];
 };

@@ -46,7 +46,7 @@ describe('who it is', () => {
     expect(backend.currency).toBe('USD');
     expect(await backend.identity(soon())).toMatchObject({ network: 'regtest' });
     expect(await backend.balance?.(soon())).toEqual({
-      ...{ spendable: 0n, receivable: null, chainConfirmed: null, chainPending: null, cents: 100_000n },
+      ...{ spendable: 0n, receivable: null, chainConfirmed: null, chainPending: null, cents: 100_000n, of: expect.any(String) },
     });
   });
 

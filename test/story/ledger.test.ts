@@ -1,7 +1,14 @@
 // The watchdog and the audit: paying stops when the books contradict themselves or when more is owed than is there.
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bolt11Text } from '../../src/lightning/values.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Backend, BackendFault } from '../../src/backends/port.ts';
+import type { Registered, Registry } from '../../src/backends/registry.ts';
+import { connectSimulated } from '../../src/backends/simulated/backend.ts';
+import { simulatedSettings } from '../../src/backends/simulated/settings.ts';
+import { createWorlds } from '../../src/backends/simulated/worlds.ts';
+import { backendId, bolt11Text, fromSat } from '../../src/lightning/values.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { sql } from '../../src/platform/db.ts';
+import { silentLog } from '../../src/platform/log.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import { auditFindings, auditLedger, coverage } from '../../src/wallets/audit.ts';
 import { createWatchdog } from '../../src/workers/watchdog.ts';
@@ -74,6 +81,44 @@ test('halts when a wallet was changed without a journal, and a person resumes', 
   ]);
   await core.outgoing.resume();
   expect((await core.ask('sendPayment', order, core.asking())).is).toBe('succeeded');
+});
+
+describe('what is owned', () => {
+  const owned = async (...backends: readonly Partial<Backend & { readonly key: string }>[]) => {
+    const configured = backends.map(({ key = 'x', ...backend }) => ({ backend, identity: () => ({ key }) }) as unknown as Registered);
+    return (await coverage(core.db, { configured } as unknown as Registry)).ownedMsat;
+  };
+  const sats = async (spendable: bigint, of?: string) => {
+    const rest = { receivable: null, chainConfirmed: fromSat(100n), chainPending: fromSat(10n), ...(of !== undefined && { of }) };
+    return { spendable: fromSat(spendable), ...rest };
+  };
+  const node = { kind: 'lnd', balance: () => sats(1_000n), tiedUp: async () => fromSat(50_000n) };
+
+  test('is counted once for each node, however many backends it is, with what is tied up there', async () => {
+    expect(await owned({ ...node, key: 'a' })).toBe(fromSat(51_110n));
+    expect(await owned({ ...node, key: 'a' }, { ...node, key: 'a' }, { ...node, key: 'b' })).toBe(fromSat(102_220n));
+  });
+
+  test('is counted for each wallet of a Galoy account, and once for each', async () => {
+    const wallet = (of: string) => ({ kind: 'galoy', key: 'account', balance: () => sats(7n, of) });
+    expect(await owned(wallet('one'), wallet('two'), wallet('one'), { kind: 'lnmux', key: 'account' })).toBe(fromSat(234n));
+  });
+
+  test('is known to nobody when somebody cannot say what is tied up', async () => {
+    const silent = () => Promise.reject(new BackendFault({ kind: 'timeout', detail: 'a test' }));
+    expect(await owned({ ...node, key: 'a' }, { ...node, key: 'b', tiedUp: silent })).toBeNull();
+  });
+
+  test('is not more because a node is configured twice', async () => {
+    const worlds = createWorlds();
+    const settings = simulatedSettings.parse({ latencyMs: 1, blockSeconds: 0, node: 'one' });
+    const again = await connectSimulated(backendId('again'), settings, { log: silentLog, clock: systemClock, worlds });
+    const other = await testCore({ worlds, more: [again], workers: false });
+    const all = (await coverage(other.db, other.registry)).ownedMsat;
+    const configured = other.registry.configured.filter(({ backend }) => backend.id !== 'again');
+    expect(all).toBe((await coverage(other.db, { ...other.registry, configured })).ownedMsat);
+    await other.end();
+  });
 });
 
 test('halts when ledger wallets are owed more than the backends hold', async () => {

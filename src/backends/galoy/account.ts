@@ -79,7 +79,7 @@ export const galoyBalance = async (
   );
   // Upstream lets a wallet go below zero by its fees.
   const own = Math.max(balance, 0);
-  const unknown = { receivable: null, chainConfirmed: null, chainPending: null };
+  const unknown = { receivable: null, chainConfirmed: null, chainPending: null, of: walletId };
   return currency === 'USD' ? { ...unknown, spendable: zeroMsat, cents: BigInt(own) } : { ...unknown, spendable: fromSat(own) };
 };
 

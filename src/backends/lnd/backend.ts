@@ -6,7 +6,7 @@ import { lndChain } from './chain.ts';
 import { openConnection } from './connection.ts';
 import type { LndContext } from './context.ts';
 import { lndFacts } from './facts.ts';
-import { lndBalance, lndHealth, lndIdentity } from './health.ts';
+import { lndBalance, lndHealth, lndIdentity, lndTiedUp } from './health.ts';
 import { lndHold } from './hold.ts';
 import { holdWatch } from './hold-watch.ts';
 import { lndPay } from './pay.ts';
@@ -32,6 +32,7 @@ export const connectLnd = (id: BackendId, settings: LndSettings, { log, clock }:
     hold: lndHold(context, { hints, watch }),
     chain: lndChain(context),
     balance: (signal) => lndBalance(context, signal),
+    tiedUp: (signal) => lndTiedUp(context, signal),
     identity: (signal) => lndIdentity(context, signal),
     facts: (after, signal) => facts(after, AbortSignal.any([signal, closing.signal])),
     recall: (since, signal) => lndRecall(context, since, signal),

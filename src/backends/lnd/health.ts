@@ -1,9 +1,9 @@
 // Who an LND is, what it can spend, and what is wrong with it, each by one call.
-import { fromSat, msat } from '../../lightning/values.ts';
+import { fromSat, type Msat, msat } from '../../lightning/values.ts';
 import { BackendFault, type Balance, type Health, type Identity } from '../port.ts';
 import { type LndContext, patience } from './context.ts';
 import { asFault, troubleOf } from './faults.ts';
-import type { InfoMessage } from './messages.ts';
+import type { InfoMessage, PendingChannelsMessage } from './messages.ts';
 import { networkOf } from './translate.ts';
 
 /** @throws BackendFault */
@@ -37,6 +37,32 @@ export const lndBalance = async ({ connection }: LndContext, signal: AbortSignal
   } catch (error) {
     throw asFault(error);
   }
+};
+
+/**
+ * What is in channels that open or were closed by force, and in coins that are set aside. While such money is on its way from one of these to the
+ * next, a sweep for one, it may be counted twice until a block has it: too much for a while, never too little. @throws BackendFault
+ */
+export const lndTiedUp = async ({ connection }: LndContext, signal: AbortSignal): Promise<Msat> => {
+  try {
+    const limits = { ms: patience.call, signal };
+    const [channels, wallet, pending] = await Promise.all([
+      connection.stubs().channelBalance({}, limits),
+      connection.stubs().walletBalance({}, limits),
+      connection.stubs().pendingChannels({}, limits),
+    ]);
+    const opening = BigInt(channels.pending_open_local_balance?.msat ?? 0);
+    return msat(opening + fromSat(BigInt(wallet.locked_balance ?? 0) + limboSats(pending)));
+  } catch (error) {
+    throw asFault(error);
+  }
+};
+
+/** A channel that both sides closed pays into the wallet at once, which counts it as unconfirmed; one that was closed by force pays later. */
+const limboSats = ({ waiting_close_channels: waiting, pending_force_closing_channels: forced }: PendingChannelsMessage): bigint => {
+  const byBoth = (flags: string): boolean => flags.includes('CoopBroadcasted') && !flags.includes('CommitBroadcasted');
+  const open = waiting.filter(({ channel }) => !byBoth(channel?.chan_status_flags ?? ''));
+  return [...open, ...forced].reduce((sum, one) => sum + BigInt(one.limbo_balance), 0n);
 };
 
 /** Never throws. */

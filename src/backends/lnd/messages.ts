@@ -123,10 +123,22 @@ export interface ChannelMessage {
 export interface ChannelBalanceMessage {
   readonly local_balance: { readonly msat: string } | null;
   readonly remote_balance: { readonly msat: string } | null;
+  readonly pending_open_local_balance: { readonly msat: string } | null;
+}
+/** Satoshis. */
+export interface PendingChannelsMessage {
+  /** Their closing transaction is in no block yet. */
+  readonly waiting_close_channels: readonly {
+    readonly limbo_balance: string;
+    readonly channel: { readonly chan_status_flags: string } | null;
+  }[];
+  readonly pending_force_closing_channels: readonly { readonly limbo_balance: string }[];
 }
 export interface WalletBalanceMessage {
   readonly confirmed_balance: string;
   readonly unconfirmed_balance: string;
+  /** Of coins that are set aside, for a channel or for another program; in neither of the above. An older LND does not say. */
+  readonly locked_balance?: string;
 }
 export interface TransactionMessage {
   readonly tx_hash: string;

@@ -14,6 +14,7 @@ import type {
   PairMessage,
   PaymentMessage,
   PaymentPage,
+  PendingChannelsMessage,
   SendPaymentRequest,
   TransactionMessage,
   WalletBalanceMessage,
@@ -65,6 +66,7 @@ export interface LndStubs {
   >;
   readonly channelBalance: Unary<Empty, ChannelBalanceMessage>;
   readonly walletBalance: Unary<Empty, WalletBalanceMessage>;
+  readonly pendingChannels: Unary<Empty, PendingChannelsMessage>;
   readonly newAddress: Unary<{ readonly type: string }, { readonly address: string }>;
   readonly estimateFee: Unary<
     { readonly AddrToAmount: Readonly<Record<string, string>>; readonly target_conf: number },
@@ -197,6 +199,7 @@ export const lndStubs = (lnd: AuthenticatedLnd): LndStubs => {
     listChannels: unary(main, 'listChannels'),
     channelBalance: unary(main, 'channelBalance'),
     walletBalance: unary(main, 'walletBalance'),
+    pendingChannels: unary(main, 'pendingChannels'),
     newAddress: unary(main, 'newAddress'),
     estimateFee: unary(main, 'estimateFee'),
     sendCoins: unary(main, 'sendCoins'),

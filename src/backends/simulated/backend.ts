@@ -13,7 +13,7 @@ import { createBalance, createChain } from './wallet.ts';
 import { createWorlds, type World, type Worlds } from './worlds.ts';
 
 /** The port with every facet, and the handles that tests and the playground turn. */
-export interface SimulatedBackend extends Required<Omit<Backend, 'currency'>> {
+export interface SimulatedBackend extends Required<Omit<Backend, 'currency' | 'tiedUp'>> {
   readonly pay: Required<Pay>;
   readonly receive: Required<Receive>;
   readonly world: World;
