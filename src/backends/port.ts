@@ -167,7 +167,10 @@ export interface InvoiceTerms {
   readonly finalCltvDelta?: number;
 }
 
-/** `issued` again for the same hash and equal terms is fine; unequal terms are `refused`. */
+/**
+ * `issued` again for the same hash and equal terms only for what was made for us, its first answer lost; any other hash that the backend has already
+ * is `refused`, for it may be another program's.
+ */
 export type Issue =
   | {
       readonly is: 'issued';

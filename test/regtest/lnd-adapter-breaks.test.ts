@@ -1,9 +1,24 @@
 // The LND adapter on real nodes, through the port alone: hold invoices, the chain, and what is known after a break.
-import { createHodlInvoice, createInvoice, getPayment, sendToChainAddress, settleHodlInvoice, subscribeToInvoice } from 'ln-service';
+import {
+  createHodlInvoice,
+  createInvoice,
+  getInvoice,
+  getPayment,
+  sendToChainAddress,
+  settleHodlInvoice,
+  subscribeToInvoice,
+} from 'ln-service';
 import { describe, expect, test } from 'vitest';
+import { lndKind } from '../../src/backends/lnd/backend.ts';
+import { newBell } from '../../src/backends/lnd/bell.ts';
+import { openConnection } from '../../src/backends/lnd/connection.ts';
+import { lndHold } from '../../src/backends/lnd/hold.ts';
+import { holdWatch } from '../../src/backends/lnd/hold-watch.ts';
+import type { LndStubs } from '../../src/backends/lnd/stubs.ts';
 import { type ChainOrder, cursor } from '../../src/backends/port.ts';
+import { decodeBolt11 } from '../../src/lightning/bolt11.ts';
 import { fromSat, hashOf, msat, newPreimage } from '../../src/lightning/values.ts';
-import { adapterOf, issue, listen, must, orderOf, payFrom, said, signal, terms } from './adapterBench.ts';
+import { adapterOf, issue, listen, must, orderOf, payFrom, said, signal, terms, tools } from './adapterBench.ts';
 import { useNetwork } from './useNetwork.ts';
 import { waitUntil } from './wait.ts';
 
@@ -11,6 +26,27 @@ const network = await useNetwork();
 const { a, b } = network.nodes;
 const lnd = adapterOf(a);
 const [pay, receive, hold, chain] = [must(lnd.pay), must(lnd.receive), must(lnd.hold), must(lnd.chain)];
+
+/** The adapter's holds on node a, whose answers to a new hold get lost after LND has given them, until it is healed. */
+const holdThatLosesAnswers = () => {
+  const settings = lndKind.settings.parse({ kind: 'lnd', socket: a.socket, cert: a.certPath, macaroon: a.macaroonPath });
+  const connection = openConnection(settings, tools.log);
+  let loses = true;
+  const addHoldInvoice: LndStubs['addHoldInvoice'] = async (request, limits) => {
+    const answer = await connection.stubs().addHoldInvoice(request, limits);
+    if (loses) throw Object.assign(new Error('Connection dropped'), { code: 14, details: 'Connection dropped' });
+    return answer;
+  };
+  const stubs = (): LndStubs => ({ ...connection.stubs(), addHoldInvoice });
+  const context = { ...tools, settings, bell: newBell(), connection: { ...connection, stubs } };
+  signal.addEventListener('abort', connection.close, { once: true });
+  return {
+    hold: lndHold(context, { hints: () => false, watch: holdWatch(context) }),
+    heal: () => {
+      loses = false;
+    },
+  };
+};
 
 describe('holding', () => {
   const height = async () => Number(await network.btcdRpc('getblockcount'));
@@ -58,16 +94,50 @@ describe('holding', () => {
     await Promise.all([stream.stop(), another.stop()]);
   });
 
-  test('a hash in use: equal terms are the same invoice, all else is refused', async () => {
+  test('a hash in use is refused, whatever the terms', async () => {
     const hash = hashOf(newPreimage());
-    const first = await issue(hold, { ...terms(50), hash });
-    expect(await hold.create({ ...terms(50), hash }, signal)).toEqual(first);
-    expect(await hold.create({ ...terms(51), hash }, signal)).toMatchObject({ is: 'refused', because: 'hashInUse' });
-    expect(await hold.create({ ...terms(50, 'coffee'), hash }, signal)).toMatchObject({ is: 'refused', because: 'hashInUse' });
+    await issue(hold, { ...terms(50), hash });
+    for (const other of [terms(50), terms(51), terms(50, 'coffee')])
+      expect(await hold.create({ ...other, hash }, signal)).toMatchObject({ is: 'refused', because: 'hashInUse' });
     const plain = await issue(receive, { ...terms(50), finalCltvDelta: 80 });
     expect(await hold.create({ ...terms(50), hash: plain.hash }, signal)).toMatchObject({ is: 'refused', because: 'hashInUse' });
     await hold.cancel({ hash, handle: null }, signal);
     expect(await hold.create({ ...terms(50), hash }, signal)).toMatchObject({ is: 'refused', because: 'hashInUse' });
+  });
+
+  test('a hash whose answer got lost is issued when it is asked for again by the same adapter, with equal terms', async () => {
+    const forgetful = holdThatLosesAnswers();
+    const hash = hashOf(newPreimage());
+    expect(await forgetful.hold.create({ ...terms(50), hash }, signal)).toMatchObject({ is: 'unknown', fault: { kind: 'unreachable' } });
+    forgetful.heal();
+    expect(await forgetful.hold.create({ ...terms(51), hash }, signal)).toMatchObject({ is: 'refused', because: 'hashInUse' });
+    const made = await issue(forgetful.hold, { ...terms(50), hash });
+    expect((await getInvoice({ lnd: a.lnd, id: hash })).request).toBe(made.bolt11);
+    // Another life of the gateway knows nothing of the question.
+    expect(await hold.create({ ...terms(50), hash }, signal)).toMatchObject({ is: 'refused', because: 'hashInUse' });
+    await hold.cancel({ hash, handle: null }, signal);
+    expect(await forgetful.hold.create({ ...terms(50), hash }, signal)).toMatchObject({ is: 'refused', because: 'hashInUse' });
+  });
+
+  test('another program’s hold is not taken for ours by who repeats its hash and its terms, and is not touched', async () => {
+    const secret = newPreimage();
+    const hash = hashOf(secret);
+    const swap = { tokens: 60, description: 'swap', cltv_delta: 80, expires_at: new Date(Date.now() + 3_600_000).toISOString() };
+    const foreign = await createHodlInvoice({ lnd: a.lnd, id: hash, ...swap });
+    const decoded = decodeBolt11(foreign.request);
+    if (decoded.is !== 'decoded') throw new Error(decoded.why);
+    const { amount, expiresAt, createdAt, finalCltvDelta } = decoded.invoice;
+    const expirySeconds = (expiresAt.getTime() - createdAt.getTime()) / 1000;
+    const equal = { amount, description: { text: 'swap' }, expirySeconds, finalCltvDelta, hash };
+    for (const facet of [hold, holdThatLosesAnswers().hold]) {
+      for (let times = 0; times < 2; times++)
+        expect(await facet.create(equal, signal)).toMatchObject({ is: 'refused', because: 'hashInUse' });
+    }
+    const paying = payFrom(b, foreign.request);
+    await waitUntil('the foreign hold', async () => (await getInvoice({ lnd: a.lnd, id: hash })).is_held === true);
+    expect(await hold.create(equal, signal)).toMatchObject({ is: 'refused', because: 'hashInUse' });
+    await settleHodlInvoice({ lnd: a.lnd, secret });
+    expect((await paying).secret).toBe(secret);
   });
 
   test('one that was asked about is watched by an adapter that did not make it', async () => {

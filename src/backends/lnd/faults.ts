@@ -108,6 +108,14 @@ export const isNotFound = (error: unknown): boolean => {
   );
 };
 export const isDuplicateInvoice = (error: unknown): boolean => /payment hash already exists/.test(rpcError(error)?.details ?? '');
+// The words of grpc-js for a call that found no connection to leave by.
+const unsentTexts = /No connection established|Name resolution failed|Waiting for LB pick|Channel closed before call started/;
+/** True when LND may have done what it was asked and nobody was told: the call has left, and what came back is no answer of LND's. */
+export const isAnswerLost = (error: unknown): boolean => {
+  const rpc = rpcError(error);
+  if (rpc === null || unsentTexts.test(rpc.details)) return false;
+  return [code.canceled, code.deadline, code.internal, code.unavailable].includes(rpc.code);
+};
 export const isUnimplemented = (error: unknown): boolean => rpcError(error)?.code === code.unimplemented;
 /** `invoice is already paid`, `payment is in transition`, `payment already exists`: look it up. */
 export const isKnownPayment = (error: unknown): boolean => rpcError(error)?.code === code.alreadyExists;

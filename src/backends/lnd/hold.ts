@@ -2,9 +2,10 @@
 import { bolt11Text, hashOf, newPreimage, type PaymentHash, type Preimage, proves } from '../../lightning/values.ts';
 import type { Hold, HoldOutcome, InvoiceTerms, Issue } from '../port.ts';
 import { type LndContext, patience } from './context.ts';
-import { asFault, faultOf, isDuplicateInvoice, isNotFound, rpcError } from './faults.ts';
+import { asFault, faultOf, isAnswerLost, isDuplicateInvoice, isNotFound, rpcError } from './faults.ts';
 import { heldLister } from './held.ts';
 import type { HoldWatch } from './hold-watch.ts';
+import { type LostAnswers, lostAnswers } from './lost-answers.ts';
 import { cancelInvoice, findInvoice, lookUp } from './receive.ts';
 import { issued, notIssued, requestOf, sameTerms } from './terms.ts';
 import { bytes } from './translate.ts';
@@ -15,61 +16,74 @@ interface Parts {
 }
 type HoldTerms = InvoiceTerms & { readonly hash?: PaymentHash };
 
-export const lndHold = (context: LndContext, parts: Parts): Hold => ({
-  traits: { hashFrom: 'caller', heldSeconds: null },
-  create: (terms, signal) => create(context, { terms, ...parts }, signal),
-  settle: ({ hash }, secret, signal) => settle(context, { hash, secret }, signal),
-  cancel: ({ hash }, signal) => cancelInvoice(context, hash, signal),
-  find: async (hash, signal) => {
-    const sighting = await findInvoice(context, hash, signal);
-    // LND's stream of all invoices never says ACCEPTED or CANCELED: whoever is asked about is watched by itself from now on.
-    if (sighting.is === 'open' || sighting.is === 'held') parts.watch.add(hash);
-    return sighting;
-  },
-  held: heldLister(context),
-});
+export const lndHold = (context: LndContext, parts: Parts): Hold => {
+  const lost = lostAnswers(context.clock);
+  return {
+    traits: { hashFrom: 'caller', heldSeconds: null },
+    create: (terms, signal) => create(context, { terms, lost, ...parts }, signal),
+    settle: ({ hash }, secret, signal) => settle(context, { hash, secret }, signal),
+    cancel: ({ hash }, signal) => cancelInvoice(context, hash, signal),
+    find: async (hash, signal) => {
+      const sighting = await findInvoice(context, hash, signal);
+      // LND's stream of all invoices never says ACCEPTED or CANCELED: whoever is asked about is watched by itself from now on.
+      if (sighting.is === 'open' || sighting.is === 'held') parts.watch.add(hash);
+      return sighting;
+    },
+    held: heldLister(context),
+  };
+};
 
 // Never left to the node's own default: the height at which LND cancels by itself (expiry − 18) hangs on it. LND's default is 80.
 const finalCltvDelta = 80;
 
-const create = async (
-  context: LndContext,
-  { terms, hints, watch }: Parts & { readonly terms: HoldTerms },
-  signal: AbortSignal,
-): Promise<Issue> => {
+interface Order extends Parts {
+  readonly terms: HoldTerms;
+  readonly lost: LostAnswers;
+}
+
+const create = async (context: LndContext, { terms, hints, watch, lost }: Order, signal: AbortSignal): Promise<Issue> => {
   const secret = terms.hash === undefined ? newPreimage() : null;
   const hash = secret === null ? terms.hash : hashOf(secret);
   const full = { ...terms, finalCltvDelta: terms.finalCltvDelta ?? finalCltvDelta };
   const request = requestOf(full, hints());
   if (typeof request === 'string' || hash === undefined) return { is: 'refused', because: 'terms', detail: String(request) };
+  const askedAt = context.clock.now().getTime();
   try {
     const answer = await context.connection.stubs().addHoldInvoice({ ...request, hash: bytes(hash) }, { ms: patience.call, signal });
     watch.add(hash);
     return issued(answer, full, { hash, secret });
   } catch (error) {
+    if (isAnswerLost(error)) lost.add(hash, askedAt);
     if (!isDuplicateInvoice(error)) return notIssued(error);
-    const there = await adopt(context, { hash, terms: full }, signal);
+    const there = await adopt(context, { hash, terms: full, lost }, signal);
     if (there.is === 'issued') watch.add(hash);
     return there;
   }
 };
 
-/** A hash that LND already has: ours from an answer that got lost, if it is open, on hold and promises the same. */
-const adopt = async (
-  context: LndContext,
-  { hash, terms }: { readonly hash: PaymentHash; readonly terms: InvoiceTerms },
-  signal: AbortSignal,
-): Promise<Issue> => {
+interface Adoption {
+  readonly hash: PaymentHash;
+  readonly terms: InvoiceTerms;
+  readonly lost: LostAnswers;
+}
+
+/**
+ * A hash that LND already has: ours from an answer that got lost in this process, if it is open, on hold, promises the same and was made since.
+ * Any other is somebody else's, and its money too. What was lost before a restart is refused like those: nobody was ever told of that invoice,
+ * so it can do no harm, and the caller takes another hash.
+ */
+const adopt = async (context: LndContext, { hash, terms, lost }: Adoption, signal: AbortSignal): Promise<Issue> => {
   try {
     const invoice = await lookUp(context, hash, signal);
     if (invoice === null) return { is: 'unknown', fault: { kind: 'protocol', detail: 'LND has the hash and does not find the invoice' } };
     // LND knows the preimage of a plain invoice from the start, and of an open hold invoice never.
     const isHold = invoice.r_preimage.every((byte) => byte === 0);
-    if (invoice.state !== 'OPEN' || !isHold || !sameTerms(invoice, terms)) {
+    const isOurs = lost.mayHaveMade(hash, Number(invoice.creation_date));
+    if (!isOurs || invoice.state !== 'OPEN' || !isHold || !sameTerms(invoice, terms)) {
       return {
         is: 'refused',
         because: 'hashInUse',
-        detail: 'LND has another invoice, or this one at a later state, with this payment hash',
+        detail: 'LND has an invoice with this payment hash that was not made here, makes other terms or is no longer open',
       };
     }
     return {

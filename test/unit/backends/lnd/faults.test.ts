@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   faultOf,
+  isAnswerLost,
   isDuplicateInvoice,
   isKnownPayment,
   isNotFound,
@@ -56,6 +57,20 @@ describe('a gRPC error', () => {
     for (const text of ['invoice is already paid', 'payment is in transition', 'payment already exists'])
       expect(isKnownPayment(rpc(6, text))).toBe(true);
     expect(isKnownPayment(rpc(2, 'invoice is already paid'))).toBe(false);
+  });
+
+  test.each([
+    [1, 'Cancelled on client', true],
+    [4, 'Deadline exceeded after 10.001s,remote_addr=127.0.0.1:10009', true],
+    [4, 'Deadline exceeded after 10.001s,Waiting for LB pick', false],
+    [13, 'Received RST_STREAM with code 2', true],
+    [14, 'Connection dropped', true],
+    [14, 'No connection established. Last error: connect ECONNREFUSED 127.0.0.1:10009', false],
+    [14, 'Name resolution failed for target dns:lnd.example:10009', false],
+    [2, 'wallet locked, unlock it to enable full RPC access', false],
+    [7, 'permission denied', false],
+  ])('%i "%s" may hide something done: %s', (code, details, isLost) => {
+    expect(isAnswerLost(rpc(code, details))).toBe(isLost);
   });
 });
 
