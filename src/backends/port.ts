@@ -204,7 +204,12 @@ export interface Receive {
 
 export interface Hold {
   /** LND takes the hash from us; lnmux derives hash and preimage itself, and gives a held set up after `heldSeconds`. */
-  readonly traits: { readonly hashFrom: 'caller' | 'backend'; readonly heldSeconds: number | null };
+  readonly traits: {
+    readonly hashFrom: 'caller' | 'backend';
+    readonly heldSeconds: number | null;
+    /** Blocks before an HTLC's end at which it gives a hold back by itself; null: no height makes it do so. */
+    readonly expiryDelta: number | null;
+  };
   create(terms: InvoiceTerms & { readonly hash?: PaymentHash }, signal: AbortSignal): Promise<Issue>;
   /** `done`: the preimage is released for every held HTLC. Implementor: settling twice is `done`, whatever your node says. */
   settle(held: HeldRef, preimage: Preimage, signal: AbortSignal): Promise<HoldOutcome>;

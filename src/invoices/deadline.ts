@@ -2,18 +2,23 @@
 // backend's answer ends the invoice.
 import type { InvoiceRow } from './store.ts';
 
-/** Blocks between our deadline and the end of the earliest HTLC: LND cancels by itself at 18, a force close begins at 16. */
-export const marginBlocks = 24;
+// A force close begins 16 blocks before an HTLC's end.
+const leastMargin = 24;
+// Our deadline comes so many blocks before the one of a backend that gives holds back by itself: time to ask it, and to ask again.
+const blocksBeforeBackend = 6;
+
+/** Blocks between our deadline and the earliest HTLC's end, before which the backend gives a hold back by itself `expiryDelta` blocks (null: never). */
+export const marginOf = (expiryDelta: number | null): number => Math.max(leastMargin, (expiryDelta ?? 0) + blocksBeforeBackend);
 
 // Blocks come in bunches: six of them within a short hold are rarer than one in a thousand, three within ten minutes are one in twelve.
 const leastBlocks = 6;
 
 /** Final CLTV delta for a hold of so many seconds, in blocks: blocks of eight minutes with a surge of 1.7 over them, plus the margin. */
-export const finalCltvDelta = (longestHoldSeconds: number): number =>
-  Math.max(leastBlocks, Math.ceil((longestHoldSeconds * 1.7) / 480)) + marginBlocks;
+export const finalCltvDelta = (longestHoldSeconds: number, expiryDelta: number | null): number =>
+  Math.max(leastBlocks, Math.ceil((longestHoldSeconds * 1.7) / 480)) + marginOf(expiryDelta);
 
 /** The height at which a hold must end, from the earliest expiry among the HTLCs that are held now. */
-export const deadlineHeight = (earliestExpiry: number): number => earliestExpiry - marginBlocks;
+export const deadlineHeight = (earliestExpiry: number, expiryDelta: number | null): number => earliestExpiry - marginOf(expiryDelta);
 
 /** What is due for a row that is held at this time and height; null while nothing is. */
 export const dueOf = (

@@ -44,7 +44,7 @@ const create = async (deps: InvoiceDeps, order: HoldOrder, signal: AbortSignal):
   if (order.onDeadline === 'settle' && order.paymentHash !== null)
     return refuse({ is: 'invalidInput', field: 'onDeadline', rule: 'settle needs the preimage', given: 'settle' });
   const held = await withinHeldLimit(deps, order.wallet.id, order.amountMsat);
-  const terms = { ...termsOf(order), finalCltvDelta: finalCltvDelta(seconds) };
+  const terms = termsOf(order);
   // Ours is made here when the backend takes a hash, so that it is known even if the answer gets lost.
   const own = order.paymentHash === null ? newPreimage() : null;
   const hash = order.paymentHash === null ? null : paymentHash(order.paymentHash);
@@ -135,13 +135,17 @@ const issueOn = async (
   { one, signal }: { readonly one: Registered; readonly signal: AbortSignal },
 ): Promise<HeldIssue | null> => {
   const { backend } = one;
-  const hash = ask.hash ?? (backend.hold?.traits.hashFrom === 'caller' && ask.own ? hashOf(ask.own) : null);
-  const issue = await backend.hold?.create({ ...ask.terms, ...(hash !== null && { hash }) }, signal);
+  if (!backend.hold) return null;
+  const { hashFrom, expiryDelta } = backend.hold.traits;
+  const hash = ask.hash ?? (hashFrom === 'caller' && ask.own ? hashOf(ask.own) : null);
+  // As this backend gives holds back: another one of the route may do so at another height.
+  const terms = { ...ask.terms, finalCltvDelta: finalCltvDelta(ask.seconds, expiryDelta) };
+  const issue = await backend.hold.create({ ...terms, ...(hash !== null && { hash }) }, signal);
   const identity = one.identity()?.key;
-  if (issue?.is === 'issued' && identity !== undefined) {
+  if (issue.is === 'issued' && identity !== undefined) {
     return { issue, backendId: backend.id, identity, preimage: ask.hash === null ? (issue.preimage ?? ask.own) : null };
   }
-  if (issue?.is === 'refused' && issue.because === 'hashInUse') return refuse({ is: 'alreadyProcessed' });
-  deps.log.warn({ backend: backend.id, issue: issue?.is }, 'no hold invoice from this backend');
+  if (issue.is === 'refused' && issue.because === 'hashInUse') return refuse({ is: 'alreadyProcessed' });
+  deps.log.warn({ backend: backend.id, issue: issue.is }, 'no hold invoice from this backend');
   return null;
 };

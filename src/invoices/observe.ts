@@ -88,7 +88,7 @@ const write = async (deps: InvoiceDeps, seen: Seen): Promise<boolean> => {
     return true;
   }
   const state = to.is === 'moved' ? to.to : row.state;
-  const details = detailsOf(row, seen, now);
+  const details = detailsOf(deps, seen, now);
   const set = { ...details, state, ...nextLook(row, state, now) };
   const steps = holdSteps(row, { event, to: state, at: now, receivedMsat: set.received_msat });
   const effects = { ...(await effectsOf(deps, { seen, set, now })), steps };
@@ -109,14 +109,14 @@ const nextLook = (row: InvoiceRow, state: InvoiceState, now: Date) => ({
   ...(state !== row.state && { checks: 0 }),
 });
 
-const detailsOf = (row: InvoiceRow, { sighting, by }: Pick<Seen, 'sighting' | 'by'>, now: Date): Omit<InvoiceMove['set'], 'state'> => {
+const detailsOf = (deps: InvoiceDeps, { row, sighting, by }: Seen, now: Date): Omit<InvoiceMove['set'], 'state'> => {
   switch (sighting.is) {
     case 'held':
       return {
         ...receivedBy(sighting.received ?? row.amountMsat),
         // The newest handle counts: a new set may replace the one we knew without a change of state.
         held_handle: sighting.handle,
-        deadline_height: sighting.deadline.height === undefined ? null : deadlineHeight(sighting.deadline.height),
+        deadline_height: deadlineHeightOf(deps, row, sighting.deadline.height),
         deadline_at: deadlineAt(row, sighting, now),
         ...(row.heldAt === null && { held_at: now }),
         ...(row.settleAt === null && row.settleAfterSeconds !== null && { settle_at: after(row.heldAt ?? now, row.settleAfterSeconds) }),
@@ -147,6 +147,12 @@ const deadlineAt = (row: InvoiceRow, { handle, deadline }: Extract<InvoiceSighti
   const known = row.heldHandle !== null && row.heldHandle === handle ? row.deadlineAt : null;
   return earliest(known, earliest(deadline.at ?? null, holdEnd(row, now)));
 };
+
+/** Null where the backend names no height. */
+const deadlineHeightOf = ({ registry }: InvoiceDeps, row: InvoiceRow, earliestExpiry: number | undefined): number | null =>
+  earliestExpiry === undefined
+    ? null
+    : deadlineHeight(earliestExpiry, registry.get(row.backendId)?.backend.hold?.traits.expiryDelta ?? null);
 
 const receivedBy = (received: bigint | null) => (received === null ? {} : { received_msat: received });
 

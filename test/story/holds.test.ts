@@ -1,11 +1,14 @@
 // Hold invoices over a real database and a simulated network: held, settled, canceled, timed out, and every wrong turn refused.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Registry } from '../../src/backends/registry.ts';
 import { createWorlds } from '../../src/backends/simulated/worlds.ts';
+import type { InvoiceDeps } from '../../src/invoices/deps.ts';
 import { createHoldInvoice, type HoldOrder } from '../../src/invoices/hold.ts';
 import { heldMsat } from '../../src/invoices/lists.ts';
 import { observeInvoice } from '../../src/invoices/observe.ts';
 import { cancelHold, settleHold } from '../../src/invoices/settle.ts';
 import { hastenInvoices, invoiceByHash } from '../../src/invoices/store.ts';
+import { decodeBolt11 } from '../../src/lightning/bolt11.ts';
 import { bolt11Text, hashOf, newPreimage, paymentHash as toHash } from '../../src/lightning/values.ts';
 import { sql } from '../../src/platform/db.ts';
 import { incidentsAbout } from '../../src/platform/incidents.ts';
@@ -22,21 +25,21 @@ afterAll(() => core.end());
 beforeEach(() => core.backend.faults.clear());
 
 const signal = new AbortController().signal;
+const usual = {
+  amountMsat: 1_000_000n,
+  memo: null,
+  descriptionHash: null,
+  expirySeconds: 600,
+  externalId: null,
+  webhookUrl: null,
+  asked: null,
+  paymentHash: null,
+  longestHoldSeconds: null,
+  onDeadline: 'cancel' as const,
+};
 const create = async (more: Partial<HoldOrder> = {}) => {
   const wallet = await core.wallets.wallet(core.ledgerId);
   if (!wallet) throw new Error('no wallet');
-  const usual = {
-    amountMsat: 1_000_000n,
-    memo: null,
-    descriptionHash: null,
-    expirySeconds: 600,
-    externalId: null,
-    webhookUrl: null,
-    asked: null,
-    paymentHash: null,
-    longestHoldSeconds: null,
-    onDeadline: 'cancel' as const,
-  };
   return createHoldInvoice(core.deps.invoices, { ...usual, ...more, wallet }, signal);
 };
 const pay = (bolt11: string) => core.backend.world.payer.pay({ bolt11: bolt11Text(bolt11) });
@@ -49,6 +52,42 @@ const isOver = (hash: string, seconds = 1) =>
   ]);
 const kinds = async (hash: string) => (await incidentsAbout(core.db, hash)).map(({ kind }) => kind);
 const of = (hash: string) => ({ walletId: core.ledgerId, paymentHash: hash });
+
+/** The invoices' story where each backend gives holds back so many blocks before their end. */
+const givingBack = (deltas: Readonly<Record<string, number>>): InvoiceDeps => {
+  const { registry } = core.deps.invoices;
+  const get: Registry['get'] = (id) => {
+    const one = registry.get(id);
+    if (!one?.backend.hold) return one;
+    const { hold } = one.backend;
+    return { ...one, backend: { ...one.backend, hold: { ...hold, traits: { ...hold.traits, expiryDelta: deltas[id] ?? null } } } };
+  };
+  return { ...core.deps.invoices, registry: { ...registry, get } };
+};
+
+test('blocks are asked for, and the deadline is set, as the backend that has the invoice gives holds back by itself', async () => {
+  const wallet = (await core.wallets.wallet(core.twoWalletId)) ?? expect.fail('no wallet');
+  const deps = givingBack({ one: 18, two: 40 });
+  const deltaOf = ({ bolt11 }: { readonly bolt11: string }) => {
+    const decoding = decodeBolt11(bolt11);
+    return decoding.is === 'decoded' ? decoding.invoice.finalCltvDelta : null;
+  };
+  const first = await createHoldInvoice(deps, { ...usual, wallet }, signal);
+  expect(deltaOf(first)).toBe(6 + 24);
+  core.backend.faults.next('createHold', { is: 'dropRequest' });
+  const invoice = await createHoldInvoice(deps, { ...usual, wallet }, signal);
+  expect(deltaOf(invoice)).toBe(6 + 46);
+  const paid = pay(invoice.bolt11);
+  await reaches(invoice.paymentHash, 'held');
+  const row = (await invoiceByHash(core.db, invoice.paymentHash)) ?? expect.fail('no invoice');
+  expect(row.backendId).toBe('two');
+  const sighting = await core.second.hold.find(toHash(invoice.paymentHash), signal);
+  const earliest = sighting.is === 'held' ? Number(sighting.deadline.height) : 0;
+  const seen = { hash: invoice.paymentHash, backendId: 'two', identityKey: row.backendIdentity, sighting };
+  expect((await observeInvoice(deps, seen))?.deadlineHeight).toBe(earliest - 46);
+  for (const { paymentHash } of [first, invoice]) await cancelHold(core.deps.invoices, { walletId: wallet.id, paymentHash }, signal);
+  expect((await paid).is).toBe('failed');
+});
 
 describe('held', () => {
   test('→ settled by hash with the preimage that the gateway guards, and credited', async () => {

@@ -19,7 +19,7 @@ type HoldTerms = InvoiceTerms & { readonly hash?: PaymentHash };
 export const lndHold = (context: LndContext, parts: Parts): Hold => {
   const lost = lostAnswers(context.clock);
   return {
-    traits: { hashFrom: 'caller', heldSeconds: null },
+    traits: { hashFrom: 'caller', heldSeconds: null, expiryDelta: context.settings.holdExpiryDelta },
     create: (terms, signal) => create(context, { terms, lost, ...parts }, signal),
     settle: ({ hash }, secret, signal) => settle(context, { hash, secret }, signal),
     cancel: ({ hash }, signal) => cancelInvoice(context, hash, signal),
@@ -33,7 +33,7 @@ export const lndHold = (context: LndContext, parts: Parts): Hold => {
   };
 };
 
-// Never left to the node's own default: the height at which LND cancels by itself (expiry − 18) hangs on it. LND's default is 80.
+// Never left to the node's own default: the height at which LND cancels by itself (the end less `holdExpiryDelta`) hangs on it. Its own is 80.
 const finalCltvDelta = 80;
 
 interface Order extends Parts {

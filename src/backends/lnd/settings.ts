@@ -22,6 +22,11 @@ export interface LndSettings {
   readonly maxParts: number;
   /** Seconds after which a fee probe says that it does not know. */
   readonly probeSeconds: number;
+  /**
+   * Blocks before a held payment's end at which the node gives it back by itself: its own `--invoices.holdexpirydelta`. It would tell us only
+   * together with its whole log (GetDebugInfo), so it is said here.
+   */
+  readonly holdExpiryDelta: number;
 }
 
 const shape = z.strictObject({
@@ -36,6 +41,7 @@ const shape = z.strictObject({
   pathfindingSeconds: z.number().int().min(5).max(600).default(60),
   maxParts: z.number().int().min(1).max(1000).default(16),
   probeSeconds: z.number().int().min(2).max(60).default(12),
+  holdExpiryDelta: z.number().int().min(0).max(1000).default(18),
 });
 
 export const lndSettings: { parse(raw: unknown): LndSettings } = shape.transform((raw, context): LndSettings => {

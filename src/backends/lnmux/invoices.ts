@@ -20,7 +20,7 @@ export const lnmuxReceive = (context: LnmuxContext): Receive => ({
 });
 
 export const lnmuxHold = (context: LnmuxContext): Hold => ({
-  traits: { hashFrom: 'backend', heldSeconds: context.settings.heldSeconds },
+  traits: { hashFrom: 'backend', heldSeconds: context.settings.heldSeconds, expiryDelta: null },
   create: async (terms, signal) => {
     if (terms.hash !== undefined) return refused('lnmux derives the hash by itself');
     const settlesByItself = await context.connection

@@ -3,7 +3,7 @@ import { type PaymentHash, type Preimage, preimage } from '../../lightning/value
 import type { Fault, HeldInvoice, Hold, HoldOutcome, InvoiceSighting, InvoiceTerms, Issue, Receive } from '../port.ts';
 import type { Call, PlannedFault } from './faults.ts';
 import { addInvoice, defaultFinalCltvDelta, type InvoiceOrder } from './invoice-create.ts';
-import { cancelInvoice, type Ending, lookUpInvoice, settleInvoice, sightingOf } from './invoices.ts';
+import { cancelInvoice, type Ending, holdExpiryDelta, lookUpInvoice, settleInvoice, sightingOf } from './invoices.ts';
 import { type Handling, type Link, overUntil, read } from './link.ts';
 import type { SimInvoice } from './model.ts';
 
@@ -35,7 +35,7 @@ const heldFor = ({ heldSeconds }: HoldSettings): { readonly heldMs?: number } =>
   heldSeconds === null ? {} : { heldMs: heldSeconds * 1000 };
 
 export const createHold = (link: Link, settings: HoldSettings): Hold => ({
-  traits: { hashFrom: settings.holdHashFrom, heldSeconds: settings.heldSeconds },
+  traits: { hashFrom: settings.holdHashFrom, heldSeconds: settings.heldSeconds, expiryDelta: holdExpiryDelta },
   create: ({ hash, ...terms }, signal) => {
     const order: InvoiceOrder = {
       terms,

@@ -1,23 +1,41 @@
 // How many blocks a hold asks for and when it must end: far enough from the block at which the node gives up by itself, whichever LND that is.
 import { describe, expect, test } from 'vitest';
-import { deadlineHeight, dueOf, finalCltvDelta, isLate, marginBlocks } from '../../../src/invoices/deadline.ts';
+import { deadlineHeight, dueOf, finalCltvDelta, isLate, marginOf } from '../../../src/invoices/deadline.ts';
 
-/** Blocks before an HTLC's end at which LND cancels a hold by itself: up to 0.20, and since 0.21. */
-const lndCancelsAt = [12, 18];
+/** Blocks before an HTLC's end at which LND cancels a hold by itself: up to 0.20, since 0.21, and where somebody wants more of them. */
+const lndCancelsAt = [0, 12, 18, 19, 30, 144];
 
 describe('trap: LND 0.21 delta change (12 → 18)', () => {
   test.each(lndCancelsAt)('a hold that nobody decides about ends at least six blocks before LND would, at %i', (blocks) => {
     const expiry = 1_000;
-    expect(expiry - blocks - deadlineHeight(expiry)).toBeGreaterThanOrEqual(6);
+    expect(expiry - blocks - deadlineHeight(expiry, blocks)).toBeGreaterThanOrEqual(6);
   });
 
-  test('the final delta is always passed, and leaves the hold its time and the margin', () => {
-    for (const seconds of [30, 600, 3_600, 86_400]) {
-      const blocks = finalCltvDelta(seconds) - marginBlocks;
-      expect(blocks).toBeGreaterThanOrEqual(6);
-      // Blocks of eight minutes that come 1.7 times as fast as that.
-      expect(blocks * 480).toBeGreaterThanOrEqual(seconds * 1.7);
-    }
+  test('an LND of either version is decided before though nobody has said which it is', () => {
+    for (const blocks of [12, 18]) expect(1_000 - blocks - deadlineHeight(1_000, 18)).toBeGreaterThanOrEqual(6);
+  });
+
+  test.each([...lndCancelsAt, null])(
+    'the final delta is always passed, and leaves the hold its time and the margin of %j',
+    (expiryDelta) => {
+      for (const seconds of [30, 600, 3_600, 86_400]) {
+        const blocks = finalCltvDelta(seconds, expiryDelta) - marginOf(expiryDelta);
+        expect(blocks).toBeGreaterThanOrEqual(6);
+        // Blocks of eight minutes that come 1.7 times as fast as that.
+        expect(blocks * 480).toBeGreaterThanOrEqual(seconds * 1.7);
+      }
+    },
+  );
+
+  test.each([
+    [null, 24],
+    [0, 24],
+    [12, 24],
+    [18, 24],
+    [19, 25],
+    [30, 36],
+  ])('the margin for a backend that gives back at %j is %i', (expiryDelta, blocks) => {
+    expect(marginOf(expiryDelta)).toBe(blocks);
   });
 });
 

@@ -58,7 +58,11 @@ const node = (keptFor = 0) => {
   };
   const lookupInvoice = async ({ r_hash }: { r_hash: Buffer }) => made.get(r_hash.toString('hex'));
   const stubs = () => ({ addHoldInvoice, lookupInvoice });
-  const context = { connection: { stubs }, clock: { now: () => new Date(now) } } as unknown as LndContext;
+  const context = {
+    connection: { stubs },
+    settings: { holdExpiryDelta: 30 },
+    clock: { now: () => new Date(now) },
+  } as unknown as LndContext;
   const start = () => lndHold(context, { hints: () => false, watch: { add: (hash) => watched.push(hash), follow: () => undefined } });
   return {
     ...{ watched, start },
@@ -76,6 +80,10 @@ const node = (keptFor = 0) => {
 };
 const terms = (text = 'swap'): InvoiceTerms => ({ amount: fromSat(50), description: { text }, expirySeconds: 3600, finalCltvDelta: 80 });
 const hashInUse = { is: 'refused', because: 'hashInUse' };
+
+test('a hold is given back by the node where its settings say so', () => {
+  expect(node().start().traits).toEqual({ hashFrom: 'caller', heldSeconds: null, expiryDelta: 30 });
+});
 
 describe('another program’s hold', () => {
   test('is refused though its terms are equal to the letter, is not watched, and stays so', async () => {

@@ -31,6 +31,7 @@ describe('settings', () => {
       pathfindingSeconds: 60,
       maxParts: 16,
       probeSeconds: 12,
+      holdExpiryDelta: 18,
     });
   });
 
@@ -47,6 +48,9 @@ describe('settings', () => {
     [{ uri: 'lndconnect://localhost:10009' }, 'uri: an lndconnect URI without a macaroon'],
     [{ socket: 'a:1', macaroon: macaroonHex, maxParts: 0 }, 'maxParts: '],
     [{ socket: 'a:1', macaroon: macaroonHex, probeSeconds: 'soon' }, 'probeSeconds: '],
+    [{ socket: 'a:1', macaroon: macaroonHex, holdExpiryDelta: -1 }, 'holdExpiryDelta: '],
+    [{ socket: 'a:1', macaroon: macaroonHex, holdExpiryDelta: 18.5 }, 'holdExpiryDelta: '],
+    [{ socket: 'a:1', macaroon: macaroonHex, holdExpiryDelta: 1001 }, 'holdExpiryDelta: '],
   ])('%j name the key: %s', (raw, expected) => {
     expect(faultsOf(raw).join('\n')).toContain(expected);
   });
