@@ -267,9 +267,10 @@ const storiesOf = (parts: CoreParts, shared: Shared): CommandDeps => {
         const row = await invoiceByHash(db, hash);
         if (!row) return null;
         const ledger = (await wallets.wallet(row.walletId))?.balanceKind === 'ledger';
-        const { walletId, bolt11, backendIdentity } = row;
-        if (!ledger || !payableInside(row, clock.now())) return { walletId, bolt11, backendIdentity, inside: 'never' };
-        return { walletId, bolt11, backendIdentity, inside: (await canVoid({ registry }, row)) ? 'now' : 'backendMissing' };
+        const { walletId, bolt11, paymentSecret, backendIdentity } = row;
+        const own = { walletId, bolt11, paymentSecret, backendIdentity };
+        if (!ledger || !payableInside(row, clock.now())) return { ...own, inside: 'never' };
+        return { ...own, inside: (await canVoid({ registry }, row)) ? 'now' : 'backendMissing' };
       },
     },
   };

@@ -13,6 +13,8 @@ import type { WalletView } from '../wallets/view.ts';
 export interface OwnInvoice {
   readonly walletId: string;
   readonly bolt11: string;
+  /** BOLT 11 field `s`, 64 hex digits. */
+  readonly paymentSecret: string;
   readonly backendIdentity: string;
   /**
    * A plain, open invoice of a ledger wallet whose preimage we hold: another ledger wallet may pay it inside, unless the backend that would have to

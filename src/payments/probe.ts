@@ -3,7 +3,7 @@ import { msat } from '../lightning/values.ts';
 import { refuse } from '../platform/refusal.ts';
 import type { PaymentDeps } from './deps.ts';
 import { feeLimitOf, type PaymentAsk, preparePayment } from './prepare.ts';
-import { payCandidates } from './route.ts';
+import { payCandidates, paysItself } from './route.ts';
 
 /** `cents`: of a wallet that holds dollars, which pays nothing in msat; null where nobody can say what would be set aside. */
 export type Probed =
@@ -21,8 +21,7 @@ export const probeFee = async (deps: PaymentDeps, ask: PaymentAsk): Promise<Prob
   const { invoice, amount, cents } = prepared;
   const candidates = payCandidates(deps, ask.wallet, prepared);
   const own = await deps.ownInvoice(invoice.hash);
-  if (own && (own.walletId === ask.wallet.id || candidates.some((one) => one.identityKey() === own.backendIdentity)))
-    return refuse({ is: 'selfPayment' });
+  if (own && paysItself(own, { request: invoice, wallet: ask.wallet, candidates })) return refuse({ is: 'selfPayment' });
   if (invoice.expiresAt <= deps.clock.now()) return refuse({ is: 'invoiceExpired' });
   const reserveMsat = feeLimitOf(ask.wallet, amount);
   let told = false;

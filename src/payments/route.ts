@@ -1,6 +1,7 @@
 // Which backends may carry a payment, in the wallet's order, and what the next of them knows of the hash already.
 import type { Floor, Pay } from '../backends/port.ts';
 import { insideId } from '../backends/registry.ts';
+import type { DecodedBolt11 } from '../lightning/bolt11.ts';
 import { paymentHash, toSatFloor } from '../lightning/values.ts';
 import type { WalletView } from '../wallets/view.ts';
 import type { OwnInvoice, PaymentDeps } from './deps.ts';
@@ -36,9 +37,22 @@ export const insideCandidates = (deps: PaymentDeps): readonly Candidate[] => can
 export const paidInside = (own: OwnInvoice | null, by: { readonly wallet: WalletView; readonly bolt11: string }): boolean =>
   own !== null && own.inside !== 'never' && own.bolt11 === by.bolt11 && own.walletId !== by.wallet.id && by.wallet.balanceKind === 'ledger';
 
+/** What a request says of itself, beside its hash. */
+export type Requested = Pick<DecodedBolt11, 'bolt11' | 'paymentSecret' | 'destination'>;
+
 /** Its own invoice, or one of the very node that would have to pay it: the network cannot carry that. */
-export const paysItself = (own: OwnInvoice, wallet: WalletView, candidates: readonly Candidate[]): boolean =>
-  own.walletId === wallet.id || candidates.some((one) => one.identityKey() === own.backendIdentity);
+export const paysItself = (
+  own: OwnInvoice,
+  { request, wallet, candidates }: { readonly request: Requested; readonly wallet: WalletView; readonly candidates: readonly Candidate[] },
+): boolean => isOf(own, request) && (own.walletId === wallet.id || candidates.some((one) => one.identityKey() === own.backendIdentity));
+
+/**
+ * True when it is this invoice that the request would pay: the same text, or its payment secret in the text of another signer, or the node that has
+ * it is who is paid (LND and lnmux; who asks a custodian pays the custodian's node). Never by the hash alone: anybody may hold an invoice under the
+ * hash of a request elsewhere, to keep others from paying that, or to pay it with what the hold brings (a swap).
+ */
+const isOf = (own: OwnInvoice, { bolt11, paymentSecret, destination }: Requested): boolean =>
+  own.bolt11 === bolt11 || own.paymentSecret === paymentSecret || own.backendIdentity === destination;
 
 type Carried = Pick<PreparedPayment, 'amount' | 'amountless' | 'maxFee' | 'isFeeLimited'>;
 

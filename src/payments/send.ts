@@ -117,7 +117,8 @@ const begin = async (deps: PaymentDeps, order: SendOrder): Promise<Begun> => {
   // Inside, the reserve would wait for a node that may never come back. Outside, the payer would be charged and the payee credited only when that node
   // is read again, if ever. Refused, nothing has moved, and once the node is there the same request is paid once, inside.
   if (isInside && own?.inside === 'backendMissing') return refuse({ is: 'backendUnavailable' });
-  if (own && !isInside && paysItself(own, order.wallet, outside)) return refuse({ is: 'selfPayment' });
+  if (own && !isInside && paysItself(own, { request: invoice, wallet: order.wallet, candidates: outside }))
+    return refuse({ is: 'selfPayment' });
   const candidates = isInside ? insideCandidates(deps) : outside;
   if (candidates.length === 0) return refuse({ is: 'notSupported' });
   const first = isInside ? await nextCandidate(deps, candidates, invoice.hash) : firstOutside;

@@ -2,6 +2,7 @@
 // back is what payer and node say, across SIGKILL, without a block and with too many of them.
 import { cancelHodlInvoice, createHodlInvoice, createInvoice, getClosedChannels, getInvoice, getWalletInfo } from 'ln-service';
 import { describe, expect, test } from 'vitest';
+import { decodeBolt11 } from '../../src/lightning/bolt11.ts';
 import { hashOf, newPreimage } from '../../src/lightning/values.ts';
 import { statusOf, walletAt } from '../support/operations.ts';
 import { configOn, lndBackend, useGateway } from './gatewayBench.ts';
@@ -10,7 +11,7 @@ import { useNetwork } from './useNetwork.ts';
 import { waitUntil } from './wait.ts';
 
 const network = await useNetwork();
-const { a, b } = network.nodes;
+const { a, b, c } = network.nodes;
 const windowSeconds = 20;
 const { accounts, ...config } = configOn(lndBackend(a));
 const late = { name: 'late', backend: 'main', settleAfter: windowSeconds };
@@ -109,6 +110,41 @@ describe('a hold', () => {
     expect((await onHold('Settle', of)).errors).toMatchObject([{ code: 'PREIMAGE_REQUIRED' }]);
     expect((await onHold('Settle', { ...of, preimage: secret })).errors).toEqual([]);
     expect(await paid).toBe('paid');
+  });
+
+  test('under the hash of a request elsewhere pays that request, by the same node, and is settled with what it brings (a swap)', async () => {
+    const target = await createInvoice({ lnd: c.lnd, tokens: 1_900 });
+    const { hold, paid, of } = await held({ paymentHash: target.id });
+    expect(await wallet.pay(hold.paymentRequest)).toMatchObject({ status: 'FAILURE', errors: [{ code: 'CANT_PAY_SELF' }] });
+    expect(await wallet.pay(target.request)).toMatchObject({ status: 'SUCCESS' });
+    expect((await look(hold.paymentHash)).status).toBe('HELD');
+    expect((await onHold('Settle', { ...of, preimage: target.secret })).errors).toEqual([]);
+    expect(await paid).toBe('paid');
+    expect(await settlementAt(c, target.id)).toMatchObject({ settled: true, msat: 1_900_000n });
+    expect(await settlementAt(a, target.id)).toMatchObject({ settled: true, msat: 2_000_000n });
+  });
+
+  test('of another program is not taken for one of ours by who repeats its hash and its terms', async () => {
+    const secret = newPreimage();
+    const ours = await create({ longestHold: 600, memo: 'swap' });
+    const decoded = decodeBolt11(ours.paymentRequest);
+    if (decoded.is !== 'decoded') throw new Error(decoded.why);
+    const { createdAt, expiresAt, finalCltvDelta } = decoded.invoice;
+    const lifeMs = expiresAt.getTime() - createdAt.getTime();
+    const equal = {
+      tokens: 2_000,
+      description: 'swap',
+      cltv_delta: finalCltvDelta,
+      expires_at: new Date(Date.now() + lifeMs).toISOString(),
+    };
+    const foreign = await createHodlInvoice({ lnd: a.lnd, id: hashOf(secret), ...equal });
+    const asked = { walletId, amount: 2_000, longestHold: 600, memo: 'swap', paymentHash: hashOf(secret) };
+    expect((await onHold('Create', asked)).errors).toMatchObject([{ code: 'HASH_IN_USE' }]);
+    const paid = pay(foreign.request);
+    await waitUntil('the foreign hold', async () => (await getInvoice({ lnd: a.lnd, id: hashOf(secret) })).is_held === true);
+    expect((await onHold('Create', asked)).errors).toMatchObject([{ code: 'HASH_IN_USE' }]);
+    await cancelHodlInvoice({ lnd: a.lnd, id: hashOf(secret) });
+    expect(await paid).toBe('failed');
   });
 
   test('is canceled, and the payer has the money back', async () => {
