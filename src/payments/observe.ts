@@ -3,6 +3,7 @@
 import type { PayOutcome } from '../backends/port.ts';
 import { insideId } from '../backends/registry.ts';
 import { paymentHash, proves } from '../lightning/values.ts';
+import { isUniqueViolation } from '../platform/db.ts';
 import type { Effects, IncidentRow, JournalRow } from '../platform/effects.ts';
 import { newId } from '../platform/ids.ts';
 import { step } from '../platform/machine.ts';
@@ -145,11 +146,22 @@ const write = async (deps: PaymentDeps, seen: Seen): Promise<Written> => {
   const set = { ...detailsOf(deps, seen), state };
   if (to.is === 'same' && !isNewer(row, set)) return unchanged;
   const effects = to.is === 'moved' ? await endOf(deps, seen, set) : {};
-  const moved = await advanceAttempt(deps.db, { id: row.id, from: row.state, set, effects });
+  const moved = await moveOnce(deps, { id: row.id, from: row.state, set, effects });
+  if (moved === 'anothers') return row.state === 'sending' ? write(deps, { ...seen, said: anothers, event: 'provedUnsent' }) : unchanged;
   if (!moved) return { is: 'lost' };
   announce(deps, seen, { to: state, incidents: effects.incidents ?? [] });
   return { is: 'stands', row: withSet(row, set) };
 };
+
+/** `anothers`: the success belongs to another attempt for this hash at the same node, and has been written there. */
+const moveOnce = (deps: PaymentDeps, move: AttemptMove): Promise<boolean | 'anothers'> =>
+  advanceAttempt(deps.db, move).catch((error: unknown) => {
+    if (isUniqueViolation(error, 'attempts_one_success')) return 'anothers';
+    throw error;
+  });
+
+/** A node that is told to pay what it is paying, or has paid, tells of that and sends nothing. */
+const anothers: Said = { is: 'notSent', fault: { kind: 'internal', detail: 'the backend had paid it for an earlier attempt' } };
 
 /** The row as the move has left it. */
 const withSet = (row: AttemptRow, set: AttemptMove['set']): AttemptRow => ({

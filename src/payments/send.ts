@@ -65,10 +65,21 @@ const told = ({ payment, movement }: Started, won: AttemptRow): Sent => ({
   }),
 });
 
-/** The payment and its movement as they stand, read side by side: somebody waits for them. */
-const seen = async ({ db }: PaymentDeps, row: PaymentRow): Promise<Sent> => {
-  const [payment, transaction] = await Promise.all([viewOfPayment(db, row), transactionOf(db, row.id, row.walletId)]);
-  return { is: 'payment', payment, transaction };
+/**
+ * The payment and its movement as they stand, read side by side: somebody waits for them. One that failed, of a request that another send has
+ * paid, is answered by that: FAILURE would be read as "not paid".
+ */
+const seen = async (deps: PaymentDeps, row: PaymentRow): Promise<Sent> => {
+  const [payment, transaction] = await Promise.all([viewOfPayment(deps.db, row), transactionOf(deps.db, row.id, row.walletId)]);
+  const other = payment.state === 'failed' ? await paidBefore(deps, row.paymentHash) : null;
+  return other === null ? { is: 'payment', payment, transaction } : { is: 'alreadyPaid', payment: other };
+};
+
+const paidBefore = async (deps: PaymentDeps, hash: string): Promise<PaymentView | null> => {
+  const earlier = await attemptsForHash(deps.db, hash);
+  if (!earlier.some((one) => one.state === 'succeeded')) return null;
+  const paid = await beginPayment.already(deps, earlier);
+  return paid.is === 'alreadyPaid' ? paid.payment : null;
 };
 
 const tracked = <T>(deps: PaymentDeps, work: Promise<T>): Promise<T> => {

@@ -1,6 +1,7 @@
 // A backend whose failure proves nothing says FAILED of what it pays after all, and its stream loses the fact: the attempt is asked about again.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { msat } from '../../src/lightning/values.ts';
+import { msat, paymentHash } from '../../src/lightning/values.ts';
+import { observePaymentFact } from '../../src/payments/observe.ts';
 import { sendsAtRest } from '../../src/payments/send.ts';
 import { attemptsForHash } from '../../src/payments/store.ts';
 import { nextLook } from '../../src/payments/testimony.ts';
@@ -35,6 +36,39 @@ const statuses = async (core: TestCore, hash: string) =>
   (await core.db.prisma.transaction.findMany({ where: { paymentHash: hash, walletId: core.ledgerId } })).map((row) => row.status);
 
 describe('a failure that proves nothing', () => {
+  // Found by the simulation (seed 46331): the fact came between the second send and its answer, and both were booked.
+  test('sent again while it is paid after all: what was paid once is one success, and the second send is told that it is paid', async () => {
+    await custodian.db.prisma.wallet.update({ where: { id: custodian.ledgerId }, data: { availableMsat: 100_000_000n } });
+    const target = await fail(custodian, 'sayFailed');
+    await until('paid', async () => custodian.backend.world.payee.look(target).state === 'settled');
+    const first = await last(custodian, target.hash);
+    // The custodian does not show yet what it has paid, and answers the second call late. A first send is not begun over an index that is known,
+    // one that goes on from another backend is: so the index is hidden.
+    const indexIs = (ref: bigint | null) => custodian.db.prisma.attempt.update({ where: { id: first.id }, data: { ref } });
+    await indexIs(null);
+    custodian.backend.faults.next('floor', { is: 'stale' });
+    custodian.backend.faults.next('pay', { is: 'delay', ms: 2_000 });
+    const input = { walletId: custodian.ledgerId, bolt11: target.bolt11, amount: 'inInvoice', memo: null, maxFeeMsat: null } as const;
+    const again = custodian.ask('sendPayment', input, custodian.asking());
+    await until('the second attempt', async () => (await last(custodian, target.hash)).id !== first.id);
+    await indexIs(first.ref);
+    const outcome = await custodian.backend.pay.find(paymentHash(target.hash), null, AbortSignal.timeout(5_000));
+    if (outcome.is !== 'succeeded') throw new Error(`it is ${outcome.is}`);
+    const { backendId, backendIdentity: identityKey } = first;
+    await observePaymentFact(custodian.deps.payments, { hash: target.hash, backendId, identityKey, outcome });
+    expect((await again).is).toBe('alreadyPaid');
+    await sendsAtRest(custodian.deps.payments);
+    const rows = await attemptsForHash(custodian.db, target.hash);
+    expect(rows.map(({ state, failure }) => [state, failure])).toEqual([
+      ['succeeded', null],
+      ['failed', 'notSent'],
+    ]);
+    expect(await balance(custodian)).toBe(100_000_000n);
+    const spent = { name: 'test_spent', text: `SELECT sum(amount_msat)::bigint AS msat FROM entries WHERE account LIKE 'backend:%'` };
+    expect(await sql(custodian.db, spent)).toEqual([{ msat: 3_000_000n + (rows[0]?.feeMsat ?? 0n) }]);
+    await sql(custodian.db, { name: 'test_forget', text: `TRUNCATE journals, entries CASCADE` });
+  });
+
   test('is asked about again: what was paid after all stands, is the operator’s loss once, and a person is told', async () => {
     const before = 100_000_000n;
     await custodian.db.prisma.wallet.update({ where: { id: custodian.ledgerId }, data: { availableMsat: before } });
