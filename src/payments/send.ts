@@ -249,6 +249,10 @@ const followUp = async (deps: PaymentDeps, begun: Started, tried: Candidate): Pr
   // What the next backend already sends or has paid is for a person to look at, not for a second payment.
   if (found === null || found.floor.is === 'succeeded' || found.floor.is === 'inFlight') return null;
   const floor = found.floor.is === 'failed' ? found.floor.ref : null;
+  const earlier = await attemptsForHash(deps.db, begun.payment.paymentHash);
+  // Paid meanwhile, by what a custodian had called failed; or the backend does not show yet what an earlier attempt did there.
+  const isLater = (one: AttemptRow): boolean => one.backendId === found.candidate.backendId && one.ref !== null && one.ref > (floor ?? -1n);
+  if (earlier.some((one) => one.state === 'succeeded' || isLater(one))) return null;
   return {
     candidate: found.candidate,
     row: beginPayment.attempt(deps, begun.payment, { candidate: found.candidate, floor: floor === null ? null : attemptRef(floor) }),

@@ -263,6 +263,33 @@ describe('another backend', () => {
     expect(await attempts(target.hash)).toHaveLength(1);
   });
 
+  // Found by the simulation (seed 56611): the second send went on to a backend that had paid the first, and both were booked.
+  test('does not pay what was called failed before and has been paid meanwhile; nor does the database take a row for it', async () => {
+    const target = theirs();
+    const send = () => core.ask('sendPayment', { ...order(core.twoWalletId, target.bolt11) }, core.asking());
+    for (const backend of [core.backend, core.second]) backend.faults.next('pay', { is: 'fail', reason: 'noRoute' });
+    expect((await send()).is).toBe('failed');
+    core.backend.faults.next('pay', { is: 'fail', reason: 'noRoute' });
+    core.second.faults.next('floor', { is: 'delay', ms: 2_000 });
+    const ending = until('the second send', async () => (await attempts(target.hash))[2]);
+    const again = send();
+    const [first] = await attempts(target.hash);
+    await ending;
+    const paid = `UPDATE attempts SET state = 'succeeded', proof = 'backendWord', failure = NULL WHERE id = $1`;
+    await sql(core.db, { name: 'test_paid_meanwhile', text: paid }, [first?.id]);
+    await again;
+    await until('the end', async () => (await attempts(target.hash)).every(({ state }) => state !== 'sending'));
+    expect((await attempts(target.hash)).map(({ state, backendId }) => [state, backendId])).toEqual([
+      ['succeeded', 'one'],
+      ['failed', 'two'],
+      ['failed', 'one'],
+    ]);
+    expect((await send()).is).toBe('alreadyPaid');
+    const fields = 'payment_id, payment_hash, backend_id, backend_identity, amount_msat, max_fee_msat, send_by, created_at';
+    const late = `INSERT INTO attempts (id, state, ${fields}) SELECT gen_random_uuid(), 'sending', ${fields} FROM attempts WHERE id = $1`;
+    await expect(sql(core.db, { name: 'test_late_attempt', text: late }, [first?.id])).rejects.toThrow('has succeeded');
+  });
+
   test('is not called without a row of its own when the stream told the failure first', async () => {
     const target = theirs();
     core.backend.faults.next('pay', { is: 'fail', reason: 'noRoute' });
