@@ -38,10 +38,12 @@ const update = (table: AdvancedTable, value: string, where: string): string => `
     UPDATE ${table} AS r SET (${columns[table]}) = (SELECT ${columns[table]} FROM jsonb_populate_record(r, ${value}::jsonb))
     WHERE ${where} RETURNING r.id`;
 
+const moves = (from: string, set: string): string => `${from} <> ${set}::jsonb ->> 'state'`;
+
 const single = (table: AdvancedTable, cash: boolean): Statement => ({
   name: `advance_${table}${cash ? '_cash' : ''}`,
   text: `WITH moved AS (${update(table, '$3', 'r.id = $1 AND r.state = $2')}),
-  ${effectClauses('moved', 4)}${cash ? `,${cashClauses('moved', 9)}` : ''}
+  ${effectClauses('moved', 4, moves('$2', '$3'))}${cash ? `,${cashClauses('moved', 9)}` : ''}
   SELECT count(*)::int AS moved FROM moved`,
 });
 
@@ -52,7 +54,7 @@ const pair = (table: AdvancedTable): Statement => ({
     SELECT a.id FROM ${table} AS a, cash_outs AS b WHERE a.id = $1 AND a.state = $2 AND b.id = $10 AND b.state = $11 FOR UPDATE OF a, b),
   moved AS (${update(table, '$3', 'r.id = $1 AND r.state = $2 AND EXISTS (SELECT 1 FROM both_there)')}),
   moved_cash_out AS (${update('cash_outs', '$12', 'r.id = $10 AND r.state = $11 AND EXISTS (SELECT 1 FROM both_there)')}),
-  ${effectClauses('moved', 4)},${cashClauses('moved', 9)}
+  ${effectClauses('moved', 4, `${moves('$2', '$3')} OR ${moves('$11', '$12')}`)},${cashClauses('moved', 9)}
   SELECT count(*)::int AS moved FROM moved`,
 });
 

@@ -58,6 +58,10 @@ export interface OutboxRow {
   readonly created_at: Date;
 }
 
+/**
+ * One for each kind and subject. Written again by a statement that moves a state it opens one that a person has put away: it has happened again.
+ * Written again where nothing moves, it is an old fact that is still told or a doubt that still stands, and what is put away stays so.
+ */
 export interface IncidentRow {
   readonly id: string;
   readonly kind: string;
@@ -108,13 +112,17 @@ const transactionColumns =
   'id, account_id, wallet_id, direction, status, kind, amount_msat, fee_msat, amount_cents, fee_cents, counted_msat, payment_hash, bolt11, preimage, address, txid, vout, memo, external_id, subject_id, counterparty_wallet_id, key_id, price_base, price_currency, created_at, ended_at';
 const attemptColumns =
   'id, payment_id, payment_hash, backend_id, backend_identity, amount_msat, max_fee_msat, floor, send_by, created_at, next_check_at';
+/** What becomes of an incident that is there already: one that was put away is open again, as new; an open one stays as it is. */
+export const openAgain = `ON CONFLICT (kind, subject) DO UPDATE
+      SET detail = excluded.detail, created_at = excluded.created_at, resolved_at = NULL, resolution = NULL WHERE incidents.resolved_at IS NOT NULL`;
+
 const prefixed = (columns: string, alias: string): string => columns.replaceAll(/\b([a-z_0-9]+)\b/g, `${alias}.$1`);
 
 /**
  * The CTEs that write the effects when the CTE `source` has a row, with their parameters from `$first` on.
- * Every clause reads `source` first: without its row nothing is written.
+ * Every clause reads `source` first: without its row nothing is written. `moves`: the condition under which a state moves.
  */
-export const effectClauses = (source: string, first: number): string => `
+export const effectClauses = (source: string, first: number, moves = 'true'): string => `
   effect_transactions AS (
     INSERT INTO transactions (${transactionColumns})
     SELECT ${prefixed(transactionColumns, 't')} FROM ${source}, jsonb_populate_recordset(null::transactions, $${first}::jsonb) AS t
@@ -142,9 +150,9 @@ export const effectClauses = (source: string, first: number): string => `
       AS e(topic text, subject text, account_id uuid, wallet_id uuid, payload jsonb, created_at timestamptz)),
   effect_incidents AS (
     INSERT INTO incidents (id, kind, subject, detail, created_at)
-    SELECT i.id, i.kind, i.subject, i.detail, i.created_at
+    SELECT DISTINCT ON (i.kind, i.subject) i.id, i.kind, i.subject, i.detail, i.created_at
     FROM ${source}, jsonb_populate_recordset(null::incidents, $${first + 3}::jsonb) AS i
-    ON CONFLICT (kind, subject) DO NOTHING),
+    ${openAgain} AND (${moves})),
   effect_attempts AS (
     INSERT INTO attempts (${attemptColumns})
     SELECT ${prefixed(attemptColumns, 'n')} FROM ${source}, jsonb_populate_recordset(null::attempts, $${first + 4}::jsonb) AS n)`;

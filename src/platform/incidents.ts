@@ -1,7 +1,7 @@
 // Incidents as a person reads them. They are written by the statement that saw them (effects.ts); here they are listed and put away.
 import type { Clock } from './clock.ts';
 import { type Database, sql } from './db.ts';
-import { toJson } from './effects.ts';
+import { openAgain, toJson } from './effects.ts';
 import { newId } from './ids.ts';
 
 export interface IncidentView {
@@ -26,18 +26,21 @@ const resolve = {
   text: `UPDATE incidents SET resolved_at = $2, resolution = $3 WHERE id = $1 AND resolved_at IS NULL RETURNING ${columns}`,
 };
 
+// Told when they happen. All others are told as long as they stand, or as often as a backend repeats them: what a person has put away stays so.
+const happenings: ReadonlySet<string> = new Set(['ledger.halted', 'callback.givenUp']);
+
 const record = {
   name: 'incident_record',
-  text: `INSERT INTO incidents (id, kind, subject, detail, created_at) VALUES ($1, $2, $3, $4::jsonb, $5) ON CONFLICT (kind, subject) DO NOTHING`,
+  text: `INSERT INTO incidents (id, kind, subject, detail, created_at) VALUES ($1, $2, $3, $4::jsonb, $5) ${openAgain} AND $6::boolean`,
 };
 
-/** Writes down what was seen outside of any change of state; once for each kind and subject. */
+/** Writes down what was seen outside of any change of state; once for each kind and subject, and again when it happens after it was put away. */
 export const recordIncident = async (
   db: Database,
   at: Date,
   of: { readonly kind: string; readonly subject: string; readonly detail: object },
 ): Promise<void> => {
-  await sql(db, record, [newId(at), of.kind, of.subject, toJson(of.detail), at]);
+  await sql(db, record, [newId(at), of.kind, of.subject, toJson(of.detail), at, happenings.has(of.kind)]);
 };
 
 /** Newest first, at most 1000; without `resolvedToo` only what is open. */
