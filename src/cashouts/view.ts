@@ -24,7 +24,10 @@ export interface CashOutView {
   readonly steps: readonly StepView[];
 }
 
-/** How far a refund is. `waiting`: the customer's payment is not settled, so there is nothing to pay back yet. */
+/**
+ * How far a refund is. `waiting`: the customer's payment is not settled, so there is nothing to pay back yet. `paying`: a payment is on its
+ * way, or has failed by a word that proves nothing, so that it may be paid after all.
+ */
 export type RefundState = 'waiting' | 'open' | 'paying' | 'paid' | 'expired';
 
 export interface RefundView {
@@ -70,14 +73,26 @@ export const cashOutStatusOf = (cashOut: CashOutView, now: Date): CashOutStatus 
   return invoice.hold?.heldAt === null && (invoice.hold.canceledAt ?? now) >= invoice.expiresAt ? 'EXPIRED' : 'CANCELED';
 };
 
-/** From what is stored: the last use decides, because the next one is allowed only after it failed. */
+export interface Doubt {
+  readonly attemptId: string;
+  readonly backendId: string;
+  readonly paymentHash: string;
+}
+
+/** Uses that have failed by the word of a custodian alone, and that it may pay after all: another request would be a second refund. */
+export const doubtsOf = ({ payments }: Pick<RefundView, 'payments'>): readonly Doubt[] =>
+  payments.flatMap(({ paymentHash, attempts }) =>
+    attempts.filter((one) => one.isDoubted).map(({ id, backendId }) => ({ attemptId: id, backendId, paymentHash })),
+  );
+
+/** From what is stored: the last use decides, because the next one is allowed only after it failed; and any that may be paid after all. */
 export const refundStateOf = (
   refund: Pick<RefundView, 'expiresAt' | 'payments'>,
   of: { readonly settled: boolean; readonly now: Date },
 ): RefundState => {
   const last = refund.payments.at(-1)?.state;
   if (refund.payments.some((payment) => payment.state === 'succeeded')) return 'paid';
-  if (last === 'pending') return 'paying';
+  if (last === 'pending' || doubtsOf(refund).length > 0) return 'paying';
   if (refund.expiresAt <= of.now) return 'expired';
   return of.settled ? 'open' : 'waiting';
 };

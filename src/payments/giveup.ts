@@ -6,9 +6,9 @@ import { refuse } from '../platform/refusal.ts';
 import { doubted, isLong, wordOf } from './ask.ts';
 import type { PaymentDeps } from './deps.ts';
 import { endOf, observeAttempt, type Said } from './observe.ts';
-import { attemptTable } from './states.ts';
+import { attemptTable, byPerson } from './states.ts';
 import { type AttemptRow, advanceAttempt, attemptsForHash, attempt as readAttempt } from './store.ts';
-import { byPerson, nextLook } from './testimony.ts';
+import { nextLook } from './testimony.ts';
 
 export interface GivenUp {
   readonly row: AttemptRow;

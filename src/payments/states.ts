@@ -15,6 +15,9 @@ export const attemptTable: Table<AttemptState, AttemptEvent> = {
   failed: { sawFailed: 'failed', sawNothing: 'failed', provedUnsent: 'failed', givenUp: 'failed', sawSucceeded: 'succeeded' },
 };
 
+/** The failure of an attempt that a person gave up; clients see it as `other`. */
+export const byPerson = 'givenUp';
+
 /** A preimage is proof, a failure is testimony, a backend's or a person's: proof wins, and a person is told. */
 export const attemptAlarms: ReadonlySet<`${AttemptState}:${AttemptEvent}`> = new Set(['failed:sawSucceeded', 'succeeded:sawFailed']);
 

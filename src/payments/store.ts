@@ -6,7 +6,7 @@ import { advance } from '../platform/advance.ts';
 import { type Database, type Statement, sql } from '../platform/db.ts';
 import { type Effects, effectClauses, effectValues, type AttemptRow as NewAttempt, toJson } from '../platform/effects.ts';
 import { cashClauses, cashValue, hasCash } from '../platform/effects-cash.ts';
-import type { AttemptState } from './states.ts';
+import { type AttemptState, byPerson } from './states.ts';
 import { type AttemptView, type PaymentView, paymentState } from './view.ts';
 
 export type AttemptRow = Omit<Attempt, 'state' | 'routes'> & { readonly state: AttemptState; readonly routes: readonly Route[] };
@@ -192,6 +192,8 @@ const toAttemptView = (row: AttemptRow): AttemptView => ({
   state: row.state,
   feeMsat: row.feeMsat,
   failure: row.state === 'failed' ? failureOf(row.failure) : null,
+  // What has failed by proof waits for nothing, and a person who gave it up has looked. Read off the row: its backend may be gone.
+  isDoubted: row.state === 'failed' && row.nextCheckAt !== null && row.failure !== byPerson,
   routes: row.routes,
   createdAt: row.createdAt,
   endedAt: row.endedAt,

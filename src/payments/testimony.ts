@@ -2,13 +2,11 @@
 // never tell. Such an attempt is failed, since the client must be answered, and is asked about again for a day. One that a person gave up, because
 // nobody could tell, is asked about for as long as it takes until somebody can.
 import type { PaymentDeps } from './deps.ts';
+import { byPerson } from './states.ts';
 import type { AttemptRow } from './store.ts';
 
 const shortestMs = 60_000;
 const lastLookMs = 86_400_000;
-
-/** The failure of an attempt that a person gave up; clients see it as `other`. */
-export const byPerson = 'givenUp';
 
 const provesLittle = (deps: PaymentDeps, backendId: string): boolean =>
   deps.registry.get(backendId)?.backend.pay?.traits.failureIsProof === false;

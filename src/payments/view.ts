@@ -35,6 +35,8 @@ export interface AttemptView {
   readonly state: AttemptState;
   readonly feeMsat: bigint | null;
   readonly failure: PayFailure | 'notSent' | null;
+  /** Failed by the word of a backend that may pay it after all, and still asked about (testimony.ts). */
+  readonly isDoubted: boolean;
   readonly routes: readonly Route[];
   readonly createdAt: Date;
   readonly endedAt: Date | null;

@@ -386,16 +386,8 @@ describe('silence', () => {
 });
 
 describe('a refund', () => {
-  const refundable = async (more = {}) => {
-    const { id, cashOut, paid } = await machine.dispensing(more);
-    await machine.report(id, 'partial', 18_000_000n);
-    await paid;
-    await machine.reaches(cashOut, 'settled');
-    return id;
-  };
-
   test('is paid once, whoever asks at once with different requests', async () => {
-    const id = await refundable();
+    const id = await machine.refundable();
     const asked = await Promise.allSettled(Array.from({ length: 6 }, () => machine.redeem(id, machine.request(2_000_000n))));
     expect(asked.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
     const { refund } = await machine.look(id);
@@ -404,7 +396,7 @@ describe('a refund', () => {
   });
 
   test('is paid once by one request that comes many times at once, and nobody is told that it is in flight elsewhere', async () => {
-    const id = await refundable();
+    const id = await machine.refundable();
     const bolt11 = machine.request(2_000_000n);
     const asked = await Promise.all(Array.from({ length: 6 }, () => machine.redeem(id, bolt11)));
     for (const { refund } of asked) expect(refund?.state).toMatch(/paying|paid/);
@@ -412,7 +404,7 @@ describe('a refund', () => {
   });
 
   test('trap: voucher burnt by wallet cancel: a payment that fails frees it, and every try stays in the story', async () => {
-    const id = await refundable();
+    const id = await machine.refundable();
     core.backend.faults.next('pay', { is: 'fail', reason: 'noRoute' });
     expect((await machine.redeem(id, machine.request(2_000_000n))).refund?.state).toBe('open');
     const { refund } = await machine.redeem(id, machine.request(2_000_000n));
@@ -420,7 +412,7 @@ describe('a refund', () => {
   });
 
   test('refuses a second request while the first is unknown, and is paid by the first', async () => {
-    const id = await refundable();
+    const id = await machine.refundable();
     core.backend.faults.next('pay', { is: 'loseReply' });
     const stop = core.backend.faults.always('findPayment', { is: 'dropRequest' });
     const silent = core.backend.faults.always('fact', { is: 'delay', ms: 1_500 });
@@ -448,7 +440,7 @@ describe('a refund', () => {
   });
 
   test('ends', async () => {
-    const id = await refundable();
+    const id = await machine.refundable();
     const { refund } = await machine.look(id);
     await core.db.prisma.cashOutRefund.update({ where: { id: refund?.id ?? '' }, data: { expiresAt: new Date(Date.now() - 1000) } });
     expect((await machine.look(id)).refund?.state).toBe('expired');
@@ -456,7 +448,7 @@ describe('a refund', () => {
   });
 
   test('is refused over another amount, to nobody, by a key that may not pay, and where there is none', async () => {
-    const id = await refundable();
+    const id = await machine.refundable();
     await expect(machine.redeem(id, machine.request(2_000_001_000n))).rejects.toMatchObject(
       refused('invalidInput', { field: 'refundAmount' }),
     );

@@ -48,10 +48,18 @@ export const machineOf = (core: TestCore) => {
     await start(found.id);
     return found;
   };
+  /** Settled, and two million msat of it are to be paid back. */
+  const refundable = async () => {
+    const { id, cashOut, paid } = await dispensing();
+    await report(id, 'partial', 18_000_000n);
+    await paid;
+    await reaches(cashOut, 'settled');
+    return id;
+  };
   const set = (what: string, id: string) =>
     sql(core.db, { name: `test_${what.replaceAll(/\W/g, '').slice(0, 50)}`, text: `UPDATE ${what} WHERE id = $1` }, [id]);
   return {
-    ...{ look, row, create, pay, reaches, becomes, start, report, redeem, held, dispensing },
+    ...{ look, row, create, pay, reaches, becomes, start, report, redeem, held, dispensing, refundable },
     balance: async () => (await core.wallets.available([core.ledgerId])).get(core.ledgerId) ?? 0n,
     incidents: async (cashOut: CashOutView) => (await incidentsAbout(core.db, cashOut.invoice.paymentHash)).map(({ kind }) => kind),
     /** The customer's own request for a refund. */

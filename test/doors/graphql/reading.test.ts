@@ -544,6 +544,7 @@ describe('lnPayment', () => {
     state: 'failed',
     feeMsat: null,
     failure: 'noRoute',
+    isDoubted: false,
     createdAt: now,
     endedAt: now,
     routes: [],

@@ -15,7 +15,9 @@ export const noCashOut = (trouble: Trouble): CashOutPayload => ({ errors: holdEr
 
 const inFlight: ErrorText = {
   code: 'REFUND_IN_FLIGHT',
-  message: 'A payment of this refund is on its way, or nobody knows yet what became of it: another request is taken when it has failed.',
+  message:
+    'A payment of this refund is on its way, or nobody knows yet what became of it: another request is taken when it has failed for certain. ' +
+    'Where a Galoy account pays, that may take a day and a half; the same request may be sent again before.',
 };
 
 /** Of the refund's payment Galoy's words are the right ones, except where they are about the request and not the refund. */

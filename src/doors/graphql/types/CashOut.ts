@@ -25,7 +25,8 @@ export const CashOutStatus = builder.enumType('CashOutStatus', {
 });
 
 export const CashOutRefundStatus = builder.enumType('CashOutRefundStatus', {
-  description: 'WAITING for the settlement of the customer’s payment; OPEN: redeem it; PAYING: on its way, or in doubt.',
+  description:
+    'WAITING for the settlement of the customer’s payment; OPEN: redeem it; PAYING: on its way, or in doubt, even after a failure.',
   values: {
     EXPIRED: { value: 'expired' },
     OPEN: { value: 'open' },
