@@ -4,6 +4,7 @@ import { createHoldInvoice } from '../invoices/hold.ts';
 import type { NewInvoice } from '../invoices/store.ts';
 import type { CashEffects } from '../platform/effects-cash.ts';
 import { refuse } from '../platform/refusal.ts';
+import { replayOr } from '../platform/replay.ts';
 import type { WalletView } from '../wallets/view.ts';
 import type { CashOutDeps } from './deps.ts';
 import { cashOutView } from './look.ts';
@@ -59,10 +60,19 @@ const termsOf = (order: CashOutOrder): Terms => {
  * The new cash-out, or the one that the same idempotency key made before.
  * Throws Refused: as `createHoldInvoice`, and tooLittleTime (the longest hold is shorter than the dispense may take), notReceivable.
  */
-export const createCashOut = async (deps: CashOutDeps, order: CashOutOrder, signal: AbortSignal): Promise<CashOutView> => {
+export const createCashOut = (deps: CashOutDeps, order: CashOutOrder, signal: AbortSignal): Promise<CashOutView> =>
   // Before anything is asked of the channels: the payment for this very cash-out may be what fills them now.
-  const before = order.asked && (await replayed(deps.invoices, order.asked));
-  if (before) return cashOutView(deps, before.id, order.wallet.id);
+  replayOr(
+    () => madeBefore(deps, order),
+    () => create(deps, order, signal),
+  );
+
+const madeBefore = async (deps: CashOutDeps, { asked, wallet }: CashOutOrder): Promise<CashOutView | null> => {
+  const before = asked && (await replayed(deps.invoices, asked));
+  return before && cashOutView(deps, before.id, wallet.id);
+};
+
+const create = async (deps: CashOutDeps, order: CashOutOrder, signal: AbortSignal): Promise<CashOutView> => {
   const terms = termsOf(order);
   const receiveRoute = await receivableBy(deps, order);
   const along = (row: NewInvoice): CashEffects => ({

@@ -12,7 +12,8 @@ export const holds = z.strictObject({
   walletSats: key(
     whole(0, 2_100_000_000_000_000).default(10_000_000),
     'a whole number of satoshis',
-    'The most that one wallet may ask for or hold in hold invoices at once: held payments fill channels.',
+    'The most that one wallet may ask for or hold in hold invoices at once: held payments fill channels. A replica counts what is stored and what it ' +
+      'makes itself: several may go beyond this limit, and the two below, by what they make at the same moment.',
   ),
   gatewaySats: key(
     whole(0, 2_100_000_000_000_000).default(100_000_000),
@@ -22,7 +23,7 @@ export const holds = z.strictObject({
   nodeSats: key(
     whole(0, 2_100_000_000_000_000).default(50_000_000),
     'a whole number of satoshis',
-    'The same at one backend; a wallet that receives by several goes on to the next.',
+    'The same at one node, however many backends it is; a wallet that receives by several goes on to the next.',
   ),
   longestSeconds: key(
     seconds(30, 86_400).default(600),

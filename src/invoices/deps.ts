@@ -22,6 +22,8 @@ export interface InvoiceDeps {
   /** Seals the preimages that the gateway guards. */
   readonly vault: Vault;
   readonly holds: HoldLimits;
+  /** Those that this process is making now: counted beside what is stored (room.ts). */
+  readonly holdsInMaking: Set<HoldInMaking>;
   /** Something was committed that others may wait for. */
   readonly poke: () => void;
   /** For metrics: one more of these, on this backend. */
@@ -30,11 +32,23 @@ export interface InvoiceDeps {
   readonly alarm: (kind: string, subject: string, detail: Readonly<Record<string, unknown>>) => void;
 }
 
+/** A hold invoice on its way into the database. */
+export interface HoldInMaking {
+  readonly walletId: string;
+  readonly amountMsat: bigint;
+  /** Its idempotency key, and whose. */
+  readonly asked: { readonly by: string; readonly key: string } | null;
+  /** The key of the node that it is asked of now; null before it is asked of any. */
+  nodeKey: string | null;
+  /** It was refused, or failed: nothing will be stored. */
+  cameToNothing: boolean;
+}
+
 /** How much may be open or held in hold invoices at once, in msat, for held HTLCs fill channels; and for how long when nobody says. */
 export interface HoldLimits {
   readonly perWalletMsat: bigint;
   readonly perGatewayMsat: bigint;
-  /** At one backend, whoever's wallets it serves. */
+  /** At one node, whoever's wallets it serves and however many backends it is. */
   readonly perNodeMsat: bigint;
   /** Seconds, for a hold invoice whose creator names no longest hold. */
   readonly longestSeconds: number;

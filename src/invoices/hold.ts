@@ -9,7 +9,7 @@ import { replayOr } from '../platform/replay.ts';
 import { type InvoiceOrder, type IssuedBy, insertIssued, replayed, termsOf } from './create.ts';
 import { finalCltvDelta } from './deadline.ts';
 import type { InvoiceDeps } from './deps.ts';
-import { type HeldNow, heldMsat } from './lists.ts';
+import { type RoomAt, withRoom } from './room.ts';
 import type { NewInvoice } from './store.ts';
 import type { InvoiceView } from './view.ts';
 
@@ -39,31 +39,37 @@ export const createHoldInvoice = (deps: InvoiceDeps, order: HoldOrder, signal: A
   );
 
 const create = async (deps: InvoiceDeps, order: HoldOrder, signal: AbortSignal): Promise<InvoiceView> => {
-  if (order.amountMsat === null) return refuse({ is: 'amountRequired' });
+  const { amountMsat, asked } = order;
+  if (amountMsat === null) return refuse({ is: 'amountRequired' });
   const seconds = longestHold(order, deps.holds.longestSeconds);
   if (order.onDeadline === 'settle' && order.paymentHash !== null)
     return refuse({ is: 'invalidInput', field: 'onDeadline', rule: 'settle needs the preimage', given: 'settle' });
-  const held = await withinHeldLimit(deps, order.wallet.id, order.amountMsat);
   const terms = termsOf(order);
   // Ours is made here when the backend takes a hash, so that it is known even if the answer gets lost.
   const own = order.paymentHash === null ? newPreimage() : null;
   const hash = order.paymentHash === null ? null : paymentHash(order.paymentHash);
-  const found = await issueHold(deps, { order, terms, seconds, own, hash, room: roomAt(deps, held) }, signal);
-  const secret = found.preimage;
-  return insertIssued(deps, order, {
-    issue: found.issue,
-    backendId: found.backendId,
-    identity: found.identity,
-    more: {
-      kind: 'hold',
-      sealedPreimage: secret && deps.vault.seal(secret, found.issue.hash),
-      longestHoldSeconds: seconds,
-      onDeadline: order.onDeadline,
-      settleAfterSeconds: order.settleAfterSeconds ?? null,
-    },
-    ...(order.along && { along: order.along }),
+  // Taken until the row is there: what is stored from then on is counted as it is.
+  return withRoom(deps, { walletId: order.wallet.id, amountMsat, asked }, async (roomAt) => {
+    const found = await issueHold(deps, { order, amountMsat, terms, seconds, own, hash, roomAt }, signal);
+    return insertIssued(deps, order, {
+      ...found,
+      more: moreOf(deps, order, { found, seconds }),
+      ...(order.along && { along: order.along }),
+    });
   });
 };
+
+const moreOf = (
+  deps: InvoiceDeps,
+  order: HoldOrder,
+  { found, seconds }: { readonly found: HeldIssue; readonly seconds: number },
+): NonNullable<IssuedBy['more']> => ({
+  kind: 'hold',
+  sealedPreimage: found.preimage && deps.vault.seal(found.preimage, found.issue.hash),
+  longestHoldSeconds: seconds,
+  onDeadline: order.onDeadline,
+  settleAfterSeconds: order.settleAfterSeconds ?? null,
+});
 
 const longestHold = ({ longestHoldSeconds }: HoldOrder, usual: number): number => {
   const seconds = longestHoldSeconds ?? usual;
@@ -76,30 +82,14 @@ const longestHold = ({ longestHoldSeconds }: HoldOrder, usual: number): number =
   });
 };
 
-/** Held HTLCs fill channels: so much may be open or held at once. */
-const withinHeldLimit = async (deps: InvoiceDeps, walletId: string, amountMsat: bigint): Promise<HeldNow> => {
-  const held = await heldMsat(deps.db, walletId, deps.clock.now());
-  const { perWalletMsat, perGatewayMsat } = deps.holds;
-  if (held.wallet + amountMsat > perWalletMsat)
-    refuse({ is: 'limitExceeded', limit: 'held in this wallet', remainingMsat: perWalletMsat - held.wallet });
-  if (held.gateway + amountMsat > perGatewayMsat)
-    refuse({ is: 'limitExceeded', limit: 'held in this gateway', remainingMsat: perGatewayMsat - held.gateway });
-  return held;
-};
-
-/** What the node behind a backend may still hold, in msat. */
-const roomAt =
-  ({ holds }: InvoiceDeps, held: HeldNow) =>
-  (one: Registered): bigint =>
-    holds.perNodeMsat - (held.nodes.get(one.identity()?.key ?? '') ?? 0n);
-
 interface HoldIssue {
   readonly order: HoldOrder;
+  readonly amountMsat: bigint;
   readonly terms: InvoiceTerms;
   readonly seconds: number;
   readonly own: Preimage | null;
   readonly hash: PaymentHash | null;
-  readonly room: (one: Registered) => bigint;
+  readonly roomAt: RoomAt;
 }
 
 const takes = (hold: Hold, ask: HoldIssue): boolean => {
@@ -111,16 +101,27 @@ const issueHold = async (deps: InvoiceDeps, ask: HoldIssue, signal: AbortSignal)
   const route = ask.order.wallet.receiveRoute.map((id) => deps.registry.get(id)).filter((one): one is Registered => one !== null);
   const able = route.filter(({ backend }) => backend.hold && takes(backend.hold, ask));
   if (route.length > 0 && able.length === 0) return refuse({ is: 'notSupported' });
-  // One that is full is passed over: another node of the route may take it.
-  const amountMsat = ask.order.amountMsat ?? 0n;
-  const roomy = able.filter((one) => ask.room(one) >= amountMsat);
-  const [first] = able;
-  if (first && roomy.length === 0) return refuse({ is: 'limitExceeded', limit: 'held at these nodes', remainingMsat: ask.room(first) });
-  for (const one of roomy) {
-    const found = await issueOn(deps, ask, { one, signal });
-    if (found) return found;
+  const full: bigint[] = [];
+  for (const one of able) {
+    const nodeKey = await nodeOf(one);
+    if (nodeKey === null) continue;
+    const room = await ask.roomAt(nodeKey);
+    // One that is full is passed over: another node of the route may take it.
+    if (room < ask.amountMsat) full.push(room);
+    else {
+      const found = await issueOn(deps, ask, { one, signal });
+      if (found) return found;
+    }
   }
-  return refuse({ is: 'backendUnavailable' });
+  const [remainingMsat] = full;
+  if (remainingMsat === undefined || full.length < able.length) return refuse({ is: 'backendUnavailable' });
+  return refuse({ is: 'limitExceeded', limit: 'held at these nodes', remainingMsat });
+};
+
+/** Null of one that does not say who it is: it may be the very node that is full under another name. */
+const nodeOf = async (one: Registered): Promise<string | null> => {
+  if (one.identity() === null) await one.verify();
+  return one.identity()?.key ?? null;
 };
 
 interface HeldIssue extends IssuedBy {

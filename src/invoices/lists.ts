@@ -40,7 +40,8 @@ const cursorId = async (db: Database, hash: string | null, field: string): Promi
 
 const held = {
   name: 'invoices_held_msat',
-  text: `SELECT backend_identity AS identity, sum(amount_msat)::bigint AS node, coalesce(sum(amount_msat) FILTER (WHERE wallet_id = $1), 0)::bigint AS wallet
+  text: `SELECT backend_identity AS identity, sum(greatest(amount_msat, received_msat))::bigint AS node,
+    coalesce(sum(greatest(amount_msat, received_msat)) FILTER (WHERE wallet_id = $1), 0)::bigint AS wallet
     FROM invoices WHERE kind = 'hold' AND (state IN ('held', 'claimed', 'settling', 'canceling') OR (state = 'open' AND expires_at > $2))
     GROUP BY backend_identity`,
 };
@@ -52,7 +53,7 @@ export interface HeldNow {
   readonly nodes: ReadonlyMap<string, bigint>;
 }
 
-/** What hold invoices ask for or hold now, in msat: of one wallet, of all, and of all at each node. */
+/** What hold invoices ask for or hold now, whichever is more (some pay more than was asked), in msat: of one wallet, of all, and of all at each node. */
 export const heldMsat = async (db: Database, walletId: string, now: Date): Promise<HeldNow> => {
   const rows = await sql<{ identity: string; node: bigint; wallet: bigint }>(db, held, [walletId, now]);
   return {

@@ -253,6 +253,7 @@ const storiesOf = (parts: CoreParts, shared: Shared): CommandDeps => {
       heights,
       vault: parts.vault,
       holds: parts.holds,
+      holdsInMaking: new Set(),
     },
     payments: {
       ...common,

@@ -9,7 +9,7 @@ import { observeInvoice } from '../../src/invoices/observe.ts';
 import { cancelHold, settleHold } from '../../src/invoices/settle.ts';
 import { hastenInvoices, invoiceByHash } from '../../src/invoices/store.ts';
 import { decodeBolt11 } from '../../src/lightning/bolt11.ts';
-import { bolt11Text, hashOf, newPreimage, paymentHash as toHash } from '../../src/lightning/values.ts';
+import { bolt11Text, hashOf, msat, newPreimage, paymentHash as toHash } from '../../src/lightning/values.ts';
 import { sql } from '../../src/platform/db.ts';
 import { incidentsAbout } from '../../src/platform/incidents.ts';
 import { silentLog } from '../../src/platform/log.ts';
@@ -384,6 +384,90 @@ describe('limits', () => {
     await expect(made(room('two') - 2_999_000n)).rejects.toMatchObject({
       refusal: { is: 'limitExceeded', limit: 'held at these nodes', remainingMsat: 0n },
     });
+  });
+  describe('hold when many are made at once', () => {
+    const amountMsat = 1_000_000n;
+    const rest = { memo: null, descriptionHash: null, expirySeconds: 600, externalId: null, webhookUrl: null, asked: null };
+    const terms = { amountMsat, paymentHash: null, longestHoldSeconds: null, onDeadline: 'cancel' as const };
+    const much = { perWalletMsat: 10n ** 15n, perGatewayMsat: 10n ** 15n, perNodeMsat: 10n ** 15n, longestSeconds: 600 };
+    const maker = async (limits: Partial<typeof much>, walletId = core.walletId) => {
+      const wallet = (await core.wallets.wallet(walletId)) ?? expect.fail('no wallet');
+      const deps = { ...core.deps.invoices, holds: { ...much, ...limits } };
+      return (asked: HoldOrder['asked'] = null) => createHoldInvoice(deps, { ...rest, ...terms, wallet, asked }, signal);
+    };
+    const atOnce = async (make: () => Promise<unknown>) => {
+      const all = await Promise.allSettled(Array.from({ length: 50 }, make));
+      return all.filter((one) => one.status === 'fulfilled').length;
+    };
+    const held = () => heldMsat(core.db, core.walletId, new Date());
+    const nodeKey = (id: string) => core.registry.get(id)?.identity()?.key ?? '';
+    const roomFor = async (limit: 'wallet' | 'gateway' | 'node') => {
+      const now = await held();
+      if (limit === 'node') return { perNodeMsat: (now.nodes.get(nodeKey('one')) ?? 0n) + 10n * amountMsat };
+      return limit === 'wallet' ? { perWalletMsat: now.wallet + 10n * amountMsat } : { perGatewayMsat: now.gateway + 10n * amountMsat };
+    };
+
+    test.each(['wallet', 'gateway', 'node'] as const)('by the %s, and give back what was refused', async (limit) => {
+      const before = (await held()).gateway;
+      const make = await maker(await roomFor(limit));
+      const made = await atOnce(make);
+      expect(made).toBeGreaterThan(0);
+      expect(made).toBeLessThanOrEqual(10);
+      expect((await held()).gateway).toBe(before + BigInt(made) * amountMsat);
+      expect(core.deps.invoices.holdsInMaking.size).toBe(0);
+      // One after the other to the last satoshi, and no further.
+      for (let more = made; more < 10; more++) await make();
+      await expect(make()).rejects.toMatchObject({ refusal: { is: 'limitExceeded', remainingMsat: 0n } });
+    });
+
+    test('also at a node that is full meanwhile: the next one of the route takes the rest', async () => {
+      const now = await held();
+      const [one, two] = [now.nodes.get(nodeKey('one')) ?? 0n, now.nodes.get(nodeKey('two')) ?? 0n];
+      const perNodeMsat = (one > two ? one : two) + 5n * amountMsat;
+      await atOnce(await maker({ perNodeMsat }, core.twoWalletId));
+      const { nodes } = await held();
+      for (const id of ['one', 'two']) expect(nodes.get(nodeKey(id))).toBeLessThanOrEqual(perNodeMsat);
+    });
+
+    test('and give back what a backend did not make', async () => {
+      const make = await maker(await roomFor('wallet'));
+      core.backend.faults.always('createHold', { is: 'notReady' });
+      expect(await atOnce(make)).toBe(0);
+      core.backend.faults.clear();
+      for (let more = 0; more < 10; more++) await make();
+    });
+
+    test('but count one that is asked for twice under one key once', async () => {
+      const make = await maker({ perWalletMsat: (await held()).wallet + amountMsat });
+      const asked = { by: core.accountId, key: crypto.randomUUID(), digest: 'the same' };
+      const all = await Promise.all([make(asked), make(asked), make(asked)]);
+      expect(new Set(all.map(({ id }) => id)).size).toBe(1);
+    });
+  });
+  test('count what is held where that is more than was asked', async () => {
+    const before = (await heldMsat(core.db, core.ledgerId, new Date())).wallet;
+    const invoice = await create();
+    void core.backend.world.payer.pay({ bolt11: bolt11Text(invoice.bolt11), amount: msat(1_500_000n) });
+    await reaches(invoice.paymentHash, 'held');
+    expect((await heldMsat(core.db, core.ledgerId, new Date())).wallet).toBe(before + 1_500_000n);
+    await cancelHold(core.deps.invoices, of(invoice.paymentHash), signal);
+  });
+  test('hold at a node that has not said yet who it is', async () => {
+    const [worlds, db, vault] = [createWorlds(), await testDatabase(), testVault()];
+    const rest = { memo: null, descriptionHash: null, expirySeconds: 600, externalId: null, webhookUrl: null, asked: null };
+    const order = { ...rest, amountMsat: 3_000_000n, paymentHash: null, longestHoldSeconds: null, onDeadline: 'cancel' as const };
+    const made = async () => {
+      const life = await testCore({ db, worlds, vault, workers: false });
+      const wallet = (await life.wallets.wallet(life.walletId)) ?? expect.fail('no wallet');
+      expect(life.registry.get('one')?.identity()).toBeNull();
+      const deps = { ...life.deps.invoices, holds: { ...life.deps.invoices.holds, perNodeMsat: 5_000_000n } };
+      const answer = await createHoldInvoice(deps, { ...order, wallet }, signal).catch((error: unknown) => error);
+      await life.end();
+      return answer;
+    };
+    expect(await made()).toMatchObject({ state: 'open' });
+    expect(await made()).toMatchObject({ refusal: { is: 'limitExceeded', limit: 'held at these nodes', remainingMsat: 2_000_000n } });
+    await db.close();
   });
   test('refuse a hold without an amount, or longer than a day', async () => {
     await expect(create({ amountMsat: null })).rejects.toMatchObject({ refusal: { is: 'amountRequired' } });
