@@ -9,6 +9,7 @@ import { newId } from '../platform/ids.ts';
 import { step } from '../platform/machine.ts';
 import { refuse } from '../platform/refusal.ts';
 import type { CashOutDeps } from './deps.ts';
+import { takeForgottenStart } from './forgotten.ts';
 import { cashOutView } from './look.ts';
 import { type Both, type CashOutStep, moveBoth, readBoth } from './move.ts';
 import { type CashOutEvent, cashOutTable, cashOutTerminal } from './states.ts';
@@ -34,6 +35,7 @@ export const reportDispense = async (deps: CashOutDeps, id: string, report: Repo
   for (let tries = 0; tries < maxTries; tries++) {
     const both = await readBoth(deps, id, null);
     const dispensed = dispensedOf(report, both.row);
+    if (await takeForgottenStart(deps, both, signal)) continue;
     const to = step(cashOutTable, both.row.state, events[report.result]);
     if (to.is !== 'moved') return answered(deps, both.row, { same: to.is === 'same', dispensed });
     if (both.invoice.state === 'held') await intend(deps.invoices, both.invoice, { event: 'claimAsked', sealed: null });

@@ -3,6 +3,7 @@
 import { intend } from '../invoices/settle.ts';
 import { Refused } from '../platform/refusal.ts';
 import type { CashOutDeps } from './deps.ts';
+import { startMayBeForgotten } from './forgotten.ts';
 import { type Both, type CashOutStep, moveBoth, readBoth } from './move.ts';
 import { carryOut } from './report.ts';
 import { dueCashOuts } from './store.ts';
@@ -22,6 +23,8 @@ const one = async (deps: CashOutDeps, id: string): Promise<void> => {
     if (both.row.state === 'dispensing' && both.invoice.state === 'held')
       await intend(deps.invoices, both.invoice, { event: 'claimAsked', sealed: null });
     const taken = dueStep(both, deps.invoices.clock.now());
+    // A machine may be at work though nothing here says so: its report is waited for.
+    if (taken?.event === 'unclaimed' && (await startMayBeForgotten(deps, both.row))) return;
     if (taken && (await moveBoth(deps, both, taken))) await carryOut(deps, id, AbortSignal.timeout(askMs));
   } catch (error) {
     // Somebody moved it meanwhile; anything else is looked at again at the next tick.

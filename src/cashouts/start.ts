@@ -52,7 +52,7 @@ const stillHeld = async (deps: CashOutDeps, { row, invoice }: Both, signal: Abor
   return full ? after : refuse({ is: 'wrongState', state: 'open', asked: 'startAsked' });
 };
 
-const lookedUp = async (deps: CashOutDeps, invoice: InvoiceRow, signal: AbortSignal): Promise<InvoiceSighting> => {
+export const lookedUp = async (deps: CashOutDeps, invoice: InvoiceRow, signal: AbortSignal): Promise<InvoiceSighting> => {
   const hold = deps.invoices.registry.get(invoice.backendId)?.backend.hold;
   if (!hold) return refuse({ is: 'backendUnavailable' });
   return hold.find(paymentHash(invoice.paymentHash), signal).catch(() => refuse({ is: 'backendUnavailable' }));

@@ -29,6 +29,7 @@ const begun = {
   name: 'cash_out_begun_by_hash',
   text: `${byHash.text} AND c.state IN ('dispensing', 'silent', 'dispensed', 'partial') AND i.state IN ('open', 'held')`,
 };
+// Those of a machine at work come first: what waits may be kept waiting after a restore.
 // Due: held and not started in time, started and not reported in time, or ended by what the invoice did.
 const due = {
   name: 'cash_outs_due',
@@ -36,7 +37,7 @@ const due = {
     WHERE c.state IN ('waiting', 'dispensing') AND (
       (c.state = 'waiting' AND (i.state IN ('settling', 'settled', 'canceled') OR (i.state = 'held' AND i.held_at + make_interval(secs => c.start_seconds) <= $1)))
       OR (c.state = 'dispensing' AND (i.state IN ('held', 'settling', 'settled') OR c.report_by <= $1)))
-    ORDER BY c.id LIMIT 500`,
+    ORDER BY (c.state = 'waiting'), c.id LIMIT 500`,
 };
 const steps = {
   name: 'cash_out_steps',

@@ -1,4 +1,6 @@
 // What the commands are made of: both stories and the wallets, brought together here because neither story knows the other.
+
+import type { CashOutDeps } from '../cashouts/deps.ts';
 import type { DepositDeps } from '../deposits/deps.ts';
 import type { InvoiceDeps } from '../invoices/deps.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
@@ -13,6 +15,7 @@ export interface CommandDeps {
   readonly payments: PaymentDeps;
   readonly deposits: DepositDeps;
   readonly payouts: PayoutDeps;
+  readonly restored: CashOutDeps['restored'];
   readonly wallets: WalletStore;
   readonly limits: Limits;
   readonly outgoing: OutgoingSwitch;

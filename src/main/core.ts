@@ -31,6 +31,7 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { Outbound } from '../platform/outbound.ts';
 import { ratesInMemory, ratesInTable } from '../platform/rates.ts';
 import { Refused, refuse } from '../platform/refusal.ts';
+import { lastRestore } from '../platform/restored.ts';
 import { type OutgoingSwitch, outgoingSwitch } from '../platform/switches.ts';
 import type { Vault } from '../platform/vault.ts';
 import type { Prices } from '../prices/price.ts';
@@ -99,7 +100,7 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
   const wallets = createWalletStore(db, clock);
   const outgoing = outgoingSwitch(db, clock);
   // The stories are built over the registry, and the backend inside is built over a story: it asks when it is called, not before.
-  const late: { deps: CommandDeps | null } = { deps: null };
+  const late: { deps: CommandDeps | null; restore: RestoreWatch | null } = { deps: null, restore: null };
   const inside = connectInside(insideId, insideFunctions(late), parts.network);
   const registry = createRegistry([...parts.backends, inside], {
     db,
@@ -108,15 +109,16 @@ export const createCore = async (parts: CoreParts): Promise<Core> => {
     network: parts.network,
     observed: (backend, call, outcome, seconds) => metrics.observe('backend_call_seconds', { backend, call, outcome }, seconds),
   });
-  const deps = storiesOf(parts, { feed, wallets, registry, outgoing });
+  const deps = storiesOf(parts, { feed, wallets, registry, outgoing, notice: async () => late.restore?.notice() });
   late.deps = deps;
   const stopping = new AbortController();
   const workers = { db, clock, log, invoices: deps.invoices, payments: deps.payments, deposits: deps.deposits, payouts: deps.payouts };
   const sweep = createSweep({ ...workers, swept: (story, rows) => metrics.count('sweep_rows', { story }, rows) });
-  const deadlines = createDeadlineGuard(workers);
+  const deadlines = createDeadlineGuard({ clock, log, cashOuts: deps });
   const cashOuts = createCashOutGuard({ clock, log, cashOuts: deps });
   const watchdog = createWatchdog({ db, clock, log, registry, outgoing, metrics, alarm: deps.payments.alarm });
   const restore = createRestoreWatch({ ...workers, mark: parts.mark ?? null, alarm: deps.payments.alarm });
+  late.restore = restore;
   const strangers = createStrangerWatch({ db, clock, log, registry, exclusive: parts.exclusive ?? false, alarm: deps.payments.alarm });
   let stopGauges: () => Promise<void> = async () => undefined;
   let following: readonly Promise<void>[] = [];
@@ -206,6 +208,8 @@ interface Shared {
   readonly wallets: WalletStore;
   readonly registry: Registry;
   readonly outgoing: OutgoingSwitch;
+  /** Notices now whether the database was put back. */
+  readonly notice: () => Promise<void>;
 }
 
 const storiesOf = (parts: CoreParts, shared: Shared): CommandDeps => {
@@ -245,6 +249,11 @@ const storiesOf = (parts: CoreParts, shared: Shared): CommandDeps => {
     // The embedded database has one process: nobody else counts.
     limits: createLimits(parts, db.embedded ? ratesInMemory(clock) : ratesInTable(db, clock)),
     outgoing,
+    restored: async () => {
+      // A standby may have taken over within the last second.
+      await shared.notice();
+      return lastRestore(db);
+    },
     outbound: parts.outbound,
     invoices: {
       ...common,

@@ -2,6 +2,7 @@
 // restore is open nothing is sent (switches.ts); it is closed when every backend was asked and every hash has found its place.
 import type { Clock } from './clock.ts';
 import { type Database, sql } from './db.ts';
+import { newestIncident } from './incidents.ts';
 import { restoreSetting } from './switches.ts';
 
 export interface Restore {
@@ -88,6 +89,20 @@ export const openRestore = async (
 export const readRestore = async (db: Database): Promise<Restore | null> => {
   const [row] = await sql<{ value: { why: string; at: string; since: string; asked: string[] } }>(db, read);
   return row ? { ...row.value, at: new Date(row.value.at), since: new Date(row.value.since) } : null;
+};
+
+export interface Restored {
+  /** When it was noticed. */
+  readonly at: Date;
+  readonly isOpen: boolean;
+}
+
+/** The last restore, open or over; null: never, as far as the database knows. */
+export const lastRestore = async (db: Database): Promise<Restored | null> => {
+  const open = await readRestore(db);
+  if (open) return { at: open.at, isOpen: true };
+  const at = await newestIncident(db, 'database.restored');
+  return at && { at, isOpen: false };
 };
 
 /** This backend was asked what it remembers since then: nothing is noted when that has been moved back meanwhile. */

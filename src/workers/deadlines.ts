@@ -2,6 +2,8 @@
 // decides; and tells a person when that was not enough. It only ever acts on rows of ours; a hold of another program on the same node is not
 // even looked at.
 
+import type { CashOutDeps } from '../cashouts/deps.ts';
+import { mayBeDispensing } from '../cashouts/forgotten.ts';
 import { askToCancel } from '../invoices/cancel.ts';
 import { dueOf, isLate } from '../invoices/deadline.ts';
 import type { InvoiceDeps } from '../invoices/deps.ts';
@@ -27,8 +29,14 @@ export interface DeadlineGuard {
 const everyMs = 1_000;
 const askMs = 15_000;
 
-export const createDeadlineGuard = (deps: { readonly clock: Clock; readonly log: Log; readonly invoices: InvoiceDeps }): DeadlineGuard => {
-  const { heights } = deps.invoices;
+interface Parts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly cashOuts: CashOutDeps;
+}
+
+export const createDeadlineGuard = (deps: Parts): DeadlineGuard => {
+  const { invoices } = deps.cashOuts;
   /** By the id of the invoice: what is being asked of its backend now. A backend that is silent holds up its own holds alone. */
   const asking = new Map<string, Promise<void>>();
   let told: ReadonlySet<string> = new Set();
@@ -37,13 +45,13 @@ export const createDeadlineGuard = (deps: { readonly clock: Clock; readonly log:
   let stopTimer: (() => Promise<void>) | null = null;
 
   const look = async (): Promise<void> => {
-    const rows = await guardedInvoices(deps.invoices.db);
-    told = tellLate(deps.invoices, rows, told);
+    const rows = await guardedInvoices(invoices.db);
+    told = tellLate(invoices, rows, told);
     for (const row of rows) {
       if (asking.has(row.id)) continue;
       asking.set(
         row.id,
-        guard(deps.invoices, row).finally(() => asking.delete(row.id)),
+        guard(deps.cashOuts, row).finally(() => asking.delete(row.id)),
       );
     }
   };
@@ -71,7 +79,7 @@ export const createDeadlineGuard = (deps: { readonly clock: Clock; readonly log:
   return {
     once,
     block: (backendId, height) => {
-      heights.reached(backendId, height);
+      invoices.heights.reached(backendId, height);
       void tick();
     },
     due: again,
@@ -86,10 +94,14 @@ export const createDeadlineGuard = (deps: { readonly clock: Clock; readonly log:
   };
 };
 
-const guard = async (deps: InvoiceDeps, row: InvoiceRow): Promise<void> => {
+const guard = async (cashOuts: CashOutDeps, row: InvoiceRow): Promise<void> => {
+  const deps = cashOuts.invoices;
   const due = deps.registry.get(row.backendId) === null ? null : dueOf(row, deps.clock.now(), deps.heights.of(row.backendId));
   if (due === null) return;
+  // Before the chain decides it is given back all the same.
+  const byBlocks = dueOf({ ...row, deadlineAt: null }, deps.clock.now(), deps.heights.of(row.backendId)) !== null;
   try {
+    if (due === 'cancelDue' && !byBlocks && (await mayBeDispensing(cashOuts, row))) return;
     const moved = await intend(deps, row, { event: due, sealed: null });
     const signal = AbortSignal.timeout(askMs);
     await (due === 'settleDue' ? askToSettle(deps, moved, signal) : askToCancel(deps, moved, signal));

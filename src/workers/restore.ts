@@ -46,7 +46,10 @@ export interface RestoreDeps {
 }
 
 export interface RestoreWatch extends Rounds<void> {
-  /** Compares the database with its mark. Before anything is sent; and again at every look, for a standby may take over at any time. */
+  /**
+   * Compares the database with its mark. Before anything is sent; again at every look, for a standby may take over at any time; and before what waits
+   * for a machine is given back.
+   */
   readonly notice: () => Promise<void>;
   /**
    * A person says that it was restored, and perhaps when the backup was made; without that, what was there when this process met the database
@@ -82,7 +85,7 @@ export const createRestoreWatch = (deps: RestoreDeps): RestoreWatch => {
     await open(why, since);
     return (await readRestore(db))?.since ?? since;
   };
-  const notice = async (): Promise<void> => {
+  const look = async (): Promise<void> => {
     met ??= await recallSince(db, null);
     if (mark === null) return;
     // Before the database is looked at: what another process of this machine keeps meanwhile is ahead of that look.
@@ -96,6 +99,12 @@ export const createRestoreWatch = (deps: RestoreDeps): RestoreWatch => {
     // Only now: a crash in between notices it once more.
     if (kept === null || !same(kept, now)) mark.keep(now);
     known = now;
+  };
+  // One after the other: what one look has noticed the next one does not notice again.
+  let noticing: Promise<void> = Promise.resolve();
+  const notice = (): Promise<void> => {
+    noticing = noticing.catch(() => undefined).then(look);
+    return noticing;
   };
   // One look: notices, asks the backends that were not asked yet, and closes what is reconciled.
   const rounds = roundsOf({

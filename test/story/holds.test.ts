@@ -205,7 +205,7 @@ describe('a deadline', () => {
   });
 
   test('of a hold whose backend is silent does not hold up another one', async () => {
-    const guard = createDeadlineGuard({ clock: core.deps.invoices.clock, log: silentLog, invoices: core.deps.invoices });
+    const guard = createDeadlineGuard({ clock: core.deps.invoices.clock, log: silentLog, cashOuts: core.deps });
     const heldUntilNow = async () => {
       const invoice = await create({ onDeadline: 'settle' });
       const paid = pay(invoice.bolt11);
@@ -253,7 +253,7 @@ describe('a deadline', () => {
     const { registry } = core.deps.invoices;
     const told: string[] = [];
     const without = { ...core.deps.invoices, registry: { ...registry, get: () => null }, alarm: (kind: string) => void told.push(kind) };
-    const guard = createDeadlineGuard({ clock: core.deps.invoices.clock, log: silentLog, invoices: without });
+    const guard = createDeadlineGuard({ clock: core.deps.invoices.clock, log: silentLog, cashOuts: { ...core.deps, invoices: without } });
     await guard.once();
     await guard.once();
     expect(told).toEqual(['invoice.backendMissing']);
