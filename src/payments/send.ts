@@ -66,17 +66,17 @@ const told = ({ payment, movement }: Started, won: AttemptRow): Sent => ({
 });
 
 /**
- * The payment and its movement as they stand, read side by side: somebody waits for them. One that failed, of a request that another send has
+ * The payment and its movement as they stand, read side by side: somebody waits for them. One that failed, of a request that an earlier send has
  * paid, is answered by that: FAILURE would be read as "not paid".
  */
 const seen = async (deps: PaymentDeps, row: PaymentRow): Promise<Sent> => {
   const [payment, transaction] = await Promise.all([viewOfPayment(deps.db, row), transactionOf(deps.db, row.id, row.walletId)]);
-  const other = payment.state === 'failed' ? await paidBefore(deps, row.paymentHash) : null;
+  const other = payment.state === 'failed' ? await paidBefore(deps, row) : null;
   return other === null ? { is: 'payment', payment, transaction } : { is: 'alreadyPaid', payment: other };
 };
 
-const paidBefore = async (deps: PaymentDeps, hash: string): Promise<PaymentView | null> => {
-  const earlier = await attemptsForHash(deps.db, hash);
+const paidBefore = async (deps: PaymentDeps, row: PaymentRow): Promise<PaymentView | null> => {
+  const earlier = (await attemptsForHash(deps.db, row.paymentHash)).filter((one) => one.paymentId < row.id);
   if (!earlier.some((one) => one.state === 'succeeded')) return null;
   const paid = await beginPayment.already(deps, earlier);
   return paid.is === 'alreadyPaid' ? paid.payment : null;
