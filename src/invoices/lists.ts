@@ -42,7 +42,7 @@ const held = {
   name: 'invoices_held_msat',
   text: `SELECT backend_identity AS identity, sum(greatest(amount_msat, received_msat))::bigint AS node,
     coalesce(sum(greatest(amount_msat, received_msat)) FILTER (WHERE wallet_id = $1), 0)::bigint AS wallet
-    FROM invoices WHERE kind = 'hold' AND (state IN ('held', 'claimed', 'settling', 'canceling') OR (state = 'open' AND expires_at > $2))
+    FROM invoices WHERE kind = 'hold' AND state NOT IN ('settled', 'canceled') AND (state <> 'open' OR expires_at > $2)
     GROUP BY backend_identity`,
 };
 
