@@ -71,7 +71,9 @@ interface Ground {
 const checkSent = async (network: Network, wallet: Wallet, hash: string): Promise<bigint> => {
   const payment = await wallet.payment(hash);
   if (payment === null) throw new Error(`no payment for ${hash}`);
-  const found = await Promise.all(Object.values(network.nodes).map((node) => settlementAt(node, hash)));
+  // What the gateway's own node has received under this hash is another movement: a swap.
+  const payees = Object.values(network.nodes).filter((node) => node !== network.nodes.a);
+  const found = await Promise.all(payees.map((node) => settlementAt(node, hash)));
   const settled = found.filter((one) => one?.settled);
   const won = payment.attempts.filter((attempt) => attempt.status === 'SUCCESS').length;
   const once = payment.status === 'SUCCESS' ? 1 : 0;
