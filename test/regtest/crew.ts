@@ -46,7 +46,7 @@ function placesOf(folder: string, ports: readonly number[]): ReadonlyMap<NodeNam
 }
 
 export async function createCrew({ binaries, folder, cluster }: CrewOptions): Promise<Crew> {
-  const [rpcPort = 0, p2pPort = 0, ...ports] = await freePorts(14);
+  const [rpcPort = 0, p2pPort = 0, ...ports] = await freePorts(14, 'later');
   const places = placesOf(folder, ports);
   const home = join(folder, 'btcd');
   const btcd = btcdAccess(home, [rpcPort, p2pPort]);
