@@ -210,4 +210,25 @@ export const mutants: readonly Mutant[] = [
     put: 'height - confirmations',
     tests: ['test/story/deposits.test.ts'],
   },
+  {
+    name: 'one payment of a node booked for two attempts',
+    file: 'prisma/migrations/20261129160000_one_success/migration.sql',
+    find: 'CREATE UNIQUE INDEX "attempts_one_success"',
+    put: 'CREATE INDEX "attempts_one_success"',
+    tests: ['test/story/testimony.test.ts'],
+  },
+  {
+    name: 'another backend asked about what has been paid meanwhile',
+    file: 'src/payments/send.ts',
+    find: "earlier.some((one) => one.state === 'succeeded' || isLater(one))",
+    put: 'earlier.some((one) => isLater(one) && false)',
+    tests: ['test/story/payments.test.ts'],
+  },
+  {
+    name: 'what was decided forgotten when the network gives it back',
+    file: 'src/invoices/observe.ts',
+    find: "if (row.state === 'settling') return now;",
+    put: "if (row.state === 'settling') return null;",
+    tests: ['test/story/holds.test.ts'],
+  },
 ];
