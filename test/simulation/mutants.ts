@@ -143,8 +143,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a success after a failure ignored',
     file: 'src/payments/states.ts',
-    find: "provedUnsent: 'failed', sawSucceeded: 'succeeded' },",
-    put: "provedUnsent: 'failed', sawSucceeded: 'failed' },",
+    find: "givenUp: 'failed', sawSucceeded: 'succeeded' },",
+    put: "givenUp: 'failed', sawSucceeded: 'failed' },",
     tests: ['test/story/proofs.test.ts'],
   },
   {
