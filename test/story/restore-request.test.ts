@@ -6,22 +6,16 @@ import { invoiceByHash } from '../../src/invoices/store.ts';
 import { bolt11Text, msat } from '../../src/lightning/values.ts';
 import { restoreVerbs } from '../../src/main/restoring.ts';
 import type { Database } from '../../src/platform/db.ts';
-import type { Mark, MarkFile } from '../../src/platform/mark.ts';
 import { listForgotten } from '../../src/platform/restored.ts';
 import { auditFindings, auditLedger } from '../../src/wallets/audit.ts';
 import { backUp, putBack } from '../support/backup.ts';
 import { type TestCore, testCore, testVault, until } from '../support/core.ts';
 import { testDatabase } from '../support/database.ts';
+import { markInMemory } from '../support/mark.ts';
 
 const worlds = createWorlds();
 const vault = testVault();
-let kept: Mark | null = null;
-const mark: MarkFile = {
-  read: () => kept,
-  keep: (next) => {
-    kept = next;
-  },
-};
+const mark = markInMemory();
 let db: Database;
 let core: TestCore;
 

@@ -6,11 +6,12 @@ import { msat } from '../../src/lightning/values.ts';
 import { restoreVerbs } from '../../src/main/restoring.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import type { Database } from '../../src/platform/db.ts';
-import { type Mark, type MarkFile, readMark } from '../../src/platform/mark.ts';
+import { readMark } from '../../src/platform/mark.ts';
 import { listForgotten, readRestore } from '../../src/platform/restored.ts';
 import { type Backup, backUp, putBack } from '../support/backup.ts';
 import { type TestCore, testCore, testVault } from '../support/core.ts';
 import { testDatabase } from '../support/database.ts';
+import { markInMemory } from '../support/mark.ts';
 
 const hourMs = 3_600_000;
 const worlds = createWorlds();
@@ -18,13 +19,7 @@ const vault = testVault();
 /** How long ago everything happens. */
 let agoMs = 48 * hourMs;
 const clock: Clock = { ...systemClock, now: () => new Date(Date.now() - agoMs) };
-let kept: Mark | null = null;
-const mark: MarkFile = {
-  read: () => kept,
-  keep: (next) => {
-    kept = next;
-  },
-};
+const mark = markInMemory();
 let db: Database;
 let core: TestCore;
 let backup: Backup;
@@ -78,7 +73,7 @@ describe('a restore that the mark does not give away', () => {
   beforeAll(async () => {
     agoMs = 0;
     await putBack(db, backup);
-    kept = await readMark(db, clock);
+    mark.keep(await readMark(db, clock));
     await start();
     await write();
   });
@@ -152,7 +147,7 @@ describe('a restore that the mark gives away', () => {
   test('at the start, where another replica has written already', async () => {
     await putBack(db, backup);
     for (let more = 0; more < 5; more++) await write();
-    kept = await readMark(db, clock);
+    mark.keep(await readMark(db, clock));
     await putBack(db, backup);
     await write();
     await start();
@@ -163,7 +158,7 @@ describe('a restore that the mark gives away', () => {
     await core.end();
     await putBack(db, backup);
     // What life before has told of is behind both.
-    kept = await readMark(db, clock);
+    mark.keep(await readMark(db, clock));
     await start();
     const order = { walletId: core.walletId, amountMsat: 1_000_000n, memo: null, descriptionHash: null };
     const rest = { expirySeconds: null, externalId: null, webhookUrl: null };
@@ -181,7 +176,7 @@ describe('a restore that the mark gives away', () => {
   test('by an older program, which does not say when it looked: by what is there', async () => {
     await core.end();
     await putBack(db, backup);
-    kept = { ...(await readMark(db, clock)), events: 1_000n, at: null };
+    mark.keep({ ...(await readMark(db, clock)), events: 1_000n, at: null });
     await start();
     expect(await since()).toEqual(anHourBefore(newestOfMonday));
   });

@@ -9,22 +9,17 @@ import { attemptsForHash } from '../../src/payments/store.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import type { Database } from '../../src/platform/db.ts';
 import { listIncidents } from '../../src/platform/incidents.ts';
-import { type Mark, type MarkFile, readMark } from '../../src/platform/mark.ts';
+import { readMark } from '../../src/platform/mark.ts';
 import { listForgotten } from '../../src/platform/restored.ts';
 import { auditFindings, auditLedger } from '../../src/wallets/audit.ts';
 import { backUp, putBack } from '../support/backup.ts';
 import { type TestCore, testCore, testVault, until } from '../support/core.ts';
 import { testDatabase } from '../support/database.ts';
+import { markInMemory } from '../support/mark.ts';
 
 const worlds = createWorlds();
 const vault = testVault();
-let kept: Mark | null = null;
-const mark: MarkFile = {
-  read: () => kept,
-  keep: (next) => {
-    kept = next;
-  },
-};
+const mark = markInMemory();
 const secret = newPreimage();
 let db: Database;
 let core: TestCore;
@@ -181,7 +176,7 @@ describe('a database that was restored to an earlier moment', () => {
   });
 
   test('of which the mark stayed behind: a person says it, and what nobody forgot is not asked about', async () => {
-    kept = await readMark(db, systemClock);
+    mark.keep(await readMark(db, systemClock));
     await admin('restore.begin', { why: 'a disk image of Monday' });
     expect(await halted()).toMatch(/restored/);
     await core.restore.once();

@@ -6,21 +6,15 @@ import { mayHaveStarted } from '../../src/cashouts/forgotten.ts';
 import type { CashOutView } from '../../src/cashouts/view.ts';
 import { paymentHash } from '../../src/lightning/values.ts';
 import { type Database, sql } from '../../src/platform/db.ts';
-import type { Mark, MarkFile } from '../../src/platform/mark.ts';
 import { readRestore } from '../../src/platform/restored.ts';
 import { backUp, putBack } from '../support/backup.ts';
 import { amountMsat, machineOf } from '../support/cashouts.ts';
 import { type TestCore, testCore, testVault, until } from '../support/core.ts';
 import { testDatabase } from '../support/database.ts';
+import { markInMemory } from '../support/mark.ts';
 
 const [worlds, vault] = [createWorlds(), testVault()];
-let kept: Mark | null = null;
-const mark: MarkFile = {
-  read: () => kept,
-  keep: (next) => {
-    kept = next;
-  },
-};
+const mark = markInMemory();
 let db: Database;
 let core: TestCore;
 let machine: ReturnType<typeof machineOf>;
