@@ -29,8 +29,8 @@ const begun = {
   name: 'cash_out_begun_by_hash',
   text: `${byHash.text} AND c.state IN ('dispensing', 'silent', 'dispensed', 'partial') AND i.state IN ('open', 'held')`,
 };
-// Those of a machine at work come first: what waits may be kept waiting after a restore.
-// Due: held and not started in time, started and not reported in time, or ended by what the invoice did.
+// Due: held and not started in time, started and not reported in time, or ended by what the invoice did. Those of a machine at work come first:
+// what waits may be kept waiting after a restore.
 const due = {
   name: 'cash_outs_due',
   text: `SELECT c.id FROM cash_outs AS c JOIN invoices AS i ON i.id = c.id
