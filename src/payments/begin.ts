@@ -164,11 +164,17 @@ const whyNot = async (deps: PaymentDeps, error: unknown, of: { readonly order: S
   throw error;
 };
 
-/** The answer when one of these attempts succeeded before. */
-const already = async (deps: PaymentDeps, attempts: readonly AttemptRow[]): Promise<Begun> => {
+/** The payment of which one of these attempts succeeded; null: none did. */
+const paidBy = async (deps: PaymentDeps, attempts: readonly AttemptRow[]): Promise<PaymentView | null> => {
   const won = attempts.find((one) => one.state === 'succeeded');
   const payment = won ? await paymentById(deps.db, won.paymentId) : null;
-  return { is: 'alreadyPaid', payment: payment && (await viewOfPayment(deps.db, payment)) };
+  return payment && viewOfPayment(deps.db, payment);
 };
 
-export const beginPayment = { write, already, attempt } as const;
+/** The answer when one of these attempts succeeded before. */
+const already = async (deps: PaymentDeps, attempts: readonly AttemptRow[]): Promise<Begun> => ({
+  is: 'alreadyPaid',
+  payment: await paidBy(deps, attempts),
+});
+
+export const beginPayment = { write, already, paidBy, attempt } as const;

@@ -75,12 +75,11 @@ const seen = async (deps: PaymentDeps, row: PaymentRow): Promise<Sent> => {
   return other === null ? { is: 'payment', payment, transaction } : { is: 'alreadyPaid', payment: other };
 };
 
-const paidBefore = async (deps: PaymentDeps, row: PaymentRow): Promise<PaymentView | null> => {
-  const earlier = (await attemptsForHash(deps.db, row.paymentHash)).filter((one) => one.paymentId < row.id);
-  if (!earlier.some((one) => one.state === 'succeeded')) return null;
-  const paid = await beginPayment.already(deps, earlier);
-  return paid.is === 'alreadyPaid' ? paid.payment : null;
-};
+const paidBefore = async (deps: PaymentDeps, row: PaymentRow): Promise<PaymentView | null> =>
+  beginPayment.paidBy(
+    deps,
+    (await attemptsForHash(deps.db, row.paymentHash)).filter((one) => one.paymentId < row.id),
+  );
 
 const tracked = <T>(deps: PaymentDeps, work: Promise<T>): Promise<T> => {
   deps.underWay.add(work);
