@@ -1,10 +1,10 @@
 // A backup that is put back, on real nodes: the files of the embedded database as they were before a payment, a receipt and a hold. The gateway
 // notices, sends nothing, and asks its node; a person says whose each hash is; nothing is paid again.
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createChainAddress, getChainTransactions, getInvoice } from 'ln-service';
-import { expect, test } from 'vitest';
-import { hashOf, newPreimage } from '../../src/lightning/values.ts';
+import { cancelHodlInvoice, createChainAddress, getChainTransactions, getInvoice } from 'ln-service';
+import { expect, onTestFailed, test } from 'vitest';
+import { hashOf, newPreimage, type Preimage } from '../../src/lightning/values.ts';
 import { sends, walletAt } from '../support/operations.ts';
 import { configOn, lndBackend, useGateway } from './gatewayBench.ts';
 import { invoiceOf, payFrom, settlementAt } from './people.ts';
@@ -23,7 +23,6 @@ const wallet = walletAt(door, await gateway.walletId('till'));
 const { walletId } = wallet;
 const files = join(gateway.folder, 'data', 'pg');
 const backup = join(gateway.folder, 'backup');
-const secret = newPreimage();
 
 const receive = async (sats: number): Promise<string> => {
   const { paymentRequest, paymentHash } = await wallet.invoice(sats);
@@ -31,7 +30,7 @@ const receive = async (sats: number): Promise<string> => {
   await waitUntil('the receipt', async () => (await wallet.movedBy(paymentHash)).length === 1);
   return paymentHash;
 };
-const hold = async (): Promise<string> => {
+const hold = async (secret: Preimage): Promise<string> => {
   const query = `mutation c($input: LnHoldInvoiceCreateInput!) { answer: lnHoldInvoiceCreate(input: $input) { invoice { paymentRequest } } }`;
   const input = { walletId, amount: 1_500, paymentHash: hashOf(secret) };
   const { answer } = await door.ask<{ answer: { invoice: { paymentRequest: string } } }>(query, { input });
@@ -51,6 +50,8 @@ const sendCoins = async (): Promise<{ readonly txid: string; readonly address: s
   expect(answer.status).toBe('SUCCESS');
   return { txid: answer.transaction.settlementVia.transactionHash, address };
 };
+/** How far the database had come when the gateway last looked, which it does every second. */
+const marked = (): number => Number(JSON.parse(readFileSync(join(gateway.folder, 'data', 'database.mark'), 'utf8')).events);
 const open = async () =>
   JSON.parse((await gateway.cli('restore', '--json')).out) as {
     readonly restore: { readonly asked: readonly string[] } | null;
@@ -58,14 +59,19 @@ const open = async () =>
   };
 
 test('a payment, a receipt and a hold that were made after the backup', async () => {
+  const secret = newPreimage();
+  // The files after this one want a node with nothing on its way.
+  onTestFailed(() => cancelHodlInvoice({ lnd: a.lnd, id: hashOf(secret) }).catch(() => undefined));
   await receive(40_000);
   await gateway.stop();
   cpSync(files, backup, { recursive: true });
   await gateway.start();
+  const atBackup = marked();
   const target = await invoiceOf(c, 9_000);
   expect(await wallet.pay(target.request)).toMatchObject({ status: 'SUCCESS' });
   const sent = await sendCoins();
-  const [received, held, before] = [await receive(2_000), await hold(), await wallet.balance()];
+  const [received, held, before] = [await receive(2_000), await hold(secret), await wallet.balance()];
+  await waitUntil('the mark to be ahead of the backup', () => marked() > atBackup);
   await gateway.kill();
   rmSync(files, { recursive: true });
   cpSync(backup, files, { recursive: true });
