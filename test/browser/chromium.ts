@@ -1,7 +1,8 @@
 // A browser for tests: headless Chromium over its debugging pipe, with no library in between. Every address that a page or one of its workers
 // asks for is kept, so that a test can say what never happened.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -212,7 +213,8 @@ export const startChromium = async (program: string, size: Size = { width: 1440,
       await Promise.race([protocol.send('Browser.close').catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 5000))]);
       if (child.exitCode === null) child.kill('SIGKILL');
       await ended(child);
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      // Its helpers end a moment after it, and write until then.
+      await rm(profile, { recursive: true, force: true, maxRetries: 15 });
     },
   };
 };
