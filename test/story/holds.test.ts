@@ -309,8 +309,7 @@ describe('an intention', () => {
     const [worlds, db] = [createWorlds(), await testDatabase()];
     const first = await testCore({ db, worlds, vault, workers: false });
     const wallet = (await first.wallets.wallet(first.ledgerId)) ?? expect.fail('no wallet');
-    const rest = { memo: null, descriptionHash: null, expirySeconds: 600, externalId: null, webhookUrl: null, asked: null };
-    const order = { ...rest, wallet, amountMsat: 1_000_000n, paymentHash: null, longestHoldSeconds: null, onDeadline: 'cancel' as const };
+    const order = { ...usual, wallet };
     const { paymentHash, bolt11 } = await createHoldInvoice(first.deps.invoices, order, signal);
     const paid = first.backend.world.payer.pay({ bolt11: bolt11Text(bolt11) });
     const hash = toHash(paymentHash);
@@ -363,6 +362,14 @@ test('an open hold is asked about as soon as its backend is back: nobody may hav
   expect((await invoiceByHash(core.db, paymentHash))?.nextCheckAt).toEqual(now);
 });
 
+test('fifty at once under one key and one hash of the caller’s are one', async () => {
+  const asked = { by: core.accountId, key: crypto.randomUUID(), digest: 'the same' };
+  const paymentHash = hashOf(newPreimage());
+  const all = await Promise.all(Array.from({ length: 50 }, () => create({ asked, paymentHash })));
+  expect(new Set(all.map(({ id }) => id)).size).toBe(1);
+  await cancelHold(core.deps.invoices, of(paymentHash), signal);
+});
+
 describe('limits', () => {
   test('refuse what would fill the channels', async () => {
     await expect(create({ amountMsat: 9_999_999_999_000n })).rejects.toMatchObject({ refusal: { is: 'limitExceeded' } });
@@ -372,8 +379,7 @@ describe('limits', () => {
     const holds = { perWalletMsat: 10n ** 15n, perGatewayMsat: 10n ** 15n, perNodeMsat: 5_000_000n, longestSeconds: 600 };
     const before = await heldMsat(core.db, wallet.id, new Date());
     const room = (id: string) => 5_000_000n - (before.nodes.get(core.registry.get(id)?.identity()?.key ?? '') ?? 0n);
-    const rest = { memo: null, descriptionHash: null, expirySeconds: 600, externalId: null, webhookUrl: null, asked: null };
-    const order = { ...rest, wallet, paymentHash: null, longestHoldSeconds: null, onDeadline: 'cancel' as const };
+    const order = { ...usual, wallet };
     const made = async (amountMsat: bigint) => {
       const { paymentHash } = await createHoldInvoice({ ...core.deps.invoices, holds }, { ...order, amountMsat }, signal);
       return (await invoiceByHash(core.db, paymentHash))?.backendId;
@@ -386,14 +392,12 @@ describe('limits', () => {
     });
   });
   describe('hold when many are made at once', () => {
-    const amountMsat = 1_000_000n;
-    const rest = { memo: null, descriptionHash: null, expirySeconds: 600, externalId: null, webhookUrl: null, asked: null };
-    const terms = { amountMsat, paymentHash: null, longestHoldSeconds: null, onDeadline: 'cancel' as const };
+    const { amountMsat } = usual;
     const much = { perWalletMsat: 10n ** 15n, perGatewayMsat: 10n ** 15n, perNodeMsat: 10n ** 15n, longestSeconds: 600 };
     const maker = async (limits: Partial<typeof much>, walletId = core.walletId) => {
       const wallet = (await core.wallets.wallet(walletId)) ?? expect.fail('no wallet');
       const deps = { ...core.deps.invoices, holds: { ...much, ...limits } };
-      return (asked: HoldOrder['asked'] = null) => createHoldInvoice(deps, { ...rest, ...terms, wallet, asked }, signal);
+      return (asked: HoldOrder['asked'] = null) => createHoldInvoice(deps, { ...usual, wallet, asked }, signal);
     };
     const atOnce = async (make: () => Promise<unknown>) => {
       const all = await Promise.allSettled(Array.from({ length: 50 }, make));
@@ -454,8 +458,7 @@ describe('limits', () => {
   });
   test('hold at a node that has not said yet who it is', async () => {
     const [worlds, db, vault] = [createWorlds(), await testDatabase(), testVault()];
-    const rest = { memo: null, descriptionHash: null, expirySeconds: 600, externalId: null, webhookUrl: null, asked: null };
-    const order = { ...rest, amountMsat: 3_000_000n, paymentHash: null, longestHoldSeconds: null, onDeadline: 'cancel' as const };
+    const order = { ...usual, amountMsat: 3_000_000n };
     const made = async () => {
       const life = await testCore({ db, worlds, vault, workers: false });
       const wallet = (await life.wallets.wallet(life.walletId)) ?? expect.fail('no wallet');
