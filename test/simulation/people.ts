@@ -171,8 +171,9 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const identityOf = (value: unknown): string | null => {
   if (!isObject(value)) return null;
+  // Paid under another key, or by somebody else: nothing of this key's, though its own payment may have been told as failed before.
+  if (value.is === 'alreadyPaid') return null;
   if (isObject(value.payment)) return String(value.payment.id);
-  // `alreadyPaid` by somebody else writes nothing under the key.
   return typeof value.id === 'string' ? value.id : null;
 };
 
