@@ -73,11 +73,14 @@ const unsent: Said = {
   fault: { kind: 'internal', detail: 'the backend knows nothing of it, after the time to send and a grace' },
 };
 
+/** From when on `notFound` may prove something: no call of this attempt can still begin, and whatever has begun is to be seen by now. */
+export const silenceProvesAt = (deps: PaymentDeps, row: Pick<AttemptRow, 'sendBy'>): Date =>
+  new Date(row.sendBy.getTime() + deps.settings.graceSeconds * 1000);
+
 /** True when `notFound` proves that nothing was ever sent and nothing will be. */
 const provesUnsent = async (deps: PaymentDeps, row: AttemptRow, on: Reached): Promise<boolean> => {
-  const now = deps.clock.now().getTime();
-  const settled = row.sendBy.getTime() + deps.settings.graceSeconds * 1000;
-  if (!on.pay.traits.findIsComplete || row.seenInFlight || now < settled || isLong(deps, row)) return false;
+  const isTooEarly = deps.clock.now() < silenceProvesAt(deps, row);
+  if (!on.pay.traits.findIsComplete || row.seenInFlight || isTooEarly || isLong(deps, row)) return false;
   // A node whose counters went back was restored from an older copy: it may have forgotten ours.
   const floor = await on.pay.floor(paymentHash(row.paymentHash), AbortSignal.timeout(findMs)).catch(() => null);
   // And one that knows of something newer than our floor contradicts its own notFound.

@@ -3,7 +3,7 @@
 import { type IncidentView, incidentsAbout } from '../platform/incidents.ts';
 import { step } from '../platform/machine.ts';
 import { refuse } from '../platform/refusal.ts';
-import { doubted, isLong, wordOf } from './ask.ts';
+import { doubted, isLong, silenceProvesAt, wordOf } from './ask.ts';
 import type { PaymentDeps } from './deps.ts';
 import { endOf, observeAttempt, type Said } from './observe.ts';
 import { attemptTable, byPerson } from './states.ts';
@@ -48,10 +48,8 @@ export const isAbout = ({ detail }: Pick<IncidentView, 'detail'>, row: Pick<Atte
   typeof detail === 'object' && detail !== null && 'attemptId' in detail && detail.attemptId === row.id;
 
 /** Not before every call of it must be over: until then somebody else may be about to know. */
-const isInDoubt = (deps: PaymentDeps, row: AttemptRow, incidents: readonly IncidentView[]): boolean => {
-  const over = row.sendBy.getTime() + deps.settings.graceSeconds * 1000;
-  return deps.clock.now().getTime() >= over && (incidents.length > 0 || isLong(deps, row));
-};
+const isInDoubt = (deps: PaymentDeps, row: AttemptRow, incidents: readonly IncidentView[]): boolean =>
+  deps.clock.now() >= silenceProvesAt(deps, row) && (incidents.length > 0 || isLong(deps, row));
 
 interface Ending {
   readonly why: string;

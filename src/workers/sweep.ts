@@ -12,7 +12,7 @@ import { observeInvoice } from '../invoices/observe.ts';
 import { askToSettle } from '../invoices/settle.ts';
 import { claimDueInvoices, type InvoiceRow, invoiceByHash, rescheduleInvoice } from '../invoices/store.ts';
 import { paymentHash } from '../lightning/values.ts';
-import { askAbout } from '../payments/ask.ts';
+import { askAbout, silenceProvesAt } from '../payments/ask.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
 import { callOverAt } from '../payments/observe.ts';
 import { type AttemptRow, attemptsForHash, claimDueAttempts, rescheduleAttempt } from '../payments/store.ts';
@@ -145,10 +145,13 @@ const sweepAttempt = async (deps: SweepDeps, row: AttemptRow): Promise<void> => 
     await rescheduleAttempt(deps.db, row.id, nextLookAtFailed(after, deps.clock.now()));
 };
 
+/**
+ * Not later than the next moment from which on an answer may say more than it did: nobody can be in the call any more, or silence proves something.
+ * A gateway that was started again and again has asked often, and would wait long.
+ */
 const nextLookAtSending = (deps: SweepDeps, row: AttemptRow): Date => {
-  const usual = later(deps, pauseSeconds(row.checks));
-  const over = callOverAt(row);
-  return over > deps.clock.now() && over < usual ? over : usual;
+  const [now, usual] = [deps.clock.now(), later(deps, pauseSeconds(row.checks))];
+  return [callOverAt(row), silenceProvesAt(deps.payments, row)].reduce((first, at) => (at > now && at < first ? at : first), usual);
 };
 
 const sweepInvoice = async (deps: SweepDeps, row: InvoiceRow): Promise<void> => {

@@ -59,8 +59,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the grace dropped',
     file: 'src/payments/ask.ts',
-    find: 'row.sendBy.getTime() + deps.settings.graceSeconds * 1000;',
-    put: 'row.sendBy.getTime();',
+    find: 'row.sendBy.getTime() + deps.settings.graceSeconds * 1000);',
+    put: 'row.sendBy.getTime());',
     tests: ['test/story/proofs.test.ts'],
   },
   {

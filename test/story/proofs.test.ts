@@ -147,6 +147,24 @@ describe('what nobody tells of', () => {
     await told();
     expect((await rows(target.hash)).at(-1)).toMatchObject({ state: 'failed', failure: 'noRoute' });
   });
+
+  test('is asked about at the very moment when silence is proof, however often it has been asked about before', async () => {
+    const target = core.backend.world.payee.createInvoice({ amount: msat(1_000_000n) });
+    core.backend.faults.next('pay', { is: 'dropRequest' });
+    expect(await send(target.bolt11, impatient)).toBe('pending');
+    // A gateway that was started again and again asks at each start.
+    await sql(core.db, { name: 'test_asked', text: 'UPDATE attempts SET checks = 30 WHERE payment_hash = $1' }, [target.hash]);
+    const { createdAt } = (await rows(target.hash))[0] ?? expect.fail('no attempt');
+    const seconds = () => (time.ms - createdAt.getTime()) / 1000;
+    const looks: number[] = [];
+    for (let row = (await rows(target.hash))[0]; row?.nextCheckAt; row = (await rows(target.hash))[0]) {
+      time.ms = row.nextCheckAt.getTime();
+      looks.push(seconds());
+      await core.sweep.once();
+    }
+    expect(looks.slice(1)).toEqual([45.001, 645.001, sendWithinSeconds + graceSeconds]);
+    expect(await rows(target.hash)).toMatchObject([{ state: 'failed', failure: 'notSent' }]);
+  });
 });
 
 describe('the compare-and-swap', () => {
