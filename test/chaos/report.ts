@@ -51,7 +51,7 @@ export const report = ({ killed, wrong, books }: Outcome): string => {
       [[of('LOST'), of('DOUBLE'), of('LIED'), of('STUCK'), of('BOOKS') === 0 ? 'equal' : 'DIFFERENT']],
     ),
     '',
-    `ledger ${books.ledgerMsat} msat = node ${books.nodeMsat} msat = payments and receipts ${books.deedsMsat} msat`,
+    `ledger ${books.ledgerMsat} msat, node ${books.nodeMsat} msat, payments and receipts ${books.deedsMsat} msat`,
     ...wrong.map((line) => `WRONG ${line}`),
   ].join('\n');
 };
