@@ -162,6 +162,13 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/story/proofs.test.ts'],
   },
   {
+    name: 'a silent send asked about long after its silence is proof',
+    file: 'src/workers/sweep.ts',
+    find: '[callOverAt(row), silenceProvesAt(deps.payments, row)]',
+    put: '[callOverAt(row)]',
+    tests: ['test/story/proofs.test.ts'],
+  },
+  {
     name: 'a floor trusted that another attempt has passed',
     file: 'src/payments/store.ts',
     find: 'AND a.ref > coalesce(n.floor, -1)',
