@@ -1,10 +1,11 @@
 // A backup that is put back, on real nodes: the files of the embedded database as they were before a payment, a receipt and a hold. The gateway
 // notices, sends nothing, and asks its node; a person says whose each hash is; nothing is paid again.
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cancelHodlInvoice, createChainAddress, getChainTransactions, getInvoice } from 'ln-service';
 import { expect, onTestFailed, test } from 'vitest';
 import { hashOf, newPreimage, type Preimage } from '../../src/lightning/values.ts';
+import { markFile } from '../../src/platform/mark.ts';
 import { sends, walletAt } from '../support/operations.ts';
 import { configOn, lndBackend, useGateway } from './gatewayBench.ts';
 import { invoiceOf, payFrom, settlementAt } from './people.ts';
@@ -50,8 +51,9 @@ const sendCoins = async (): Promise<{ readonly txid: string; readonly address: s
   expect(answer.status).toBe('SUCCESS');
   return { txid: answer.transaction.settlementVia.transactionHash, address };
 };
+const mark = markFile(join(gateway.folder, 'data', 'database.mark'));
 /** How far the database had come when the gateway last looked, which it does every second. */
-const marked = (): number => Number(JSON.parse(readFileSync(join(gateway.folder, 'data', 'database.mark'), 'utf8')).events);
+const marked = (): bigint => mark.read()?.events ?? expect.fail('no mark');
 const open = async () =>
   JSON.parse((await gateway.cli('restore', '--json')).out) as {
     readonly restore: { readonly asked: readonly string[] } | null;
