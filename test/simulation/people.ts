@@ -147,6 +147,8 @@ const askOnce = async <N extends CommandName>(
 interface Told {
   readonly input: string;
   readonly identity: string;
+  /** Told as paid by the payment of this key. */
+  readonly isPaid: boolean;
 }
 
 /** Same key, same answer; same key with other input, a refusal. */
@@ -159,20 +161,25 @@ const createMemory = (house: House): ((key: string, of: { readonly input: string
         house.witness.violations.push(`the key ${key} was refused for the very input that it belongs to`);
       return;
     }
-    const identity = answer.is === 'answer' ? identityOf(answer.value) : null;
+    if (answer.is !== 'answer') return;
+    if (before?.isPaid && isAlreadyPaid(answer.value))
+      house.witness.violations.push(`the key ${key} had paid, and was told that another had`);
+    const identity = identityOf(answer.value);
     if (identity === null) return;
     if (before !== undefined && before.input !== input) house.witness.violations.push(`the key ${key} was answered for two inputs`);
     else if (before !== undefined && before.identity !== identity) house.witness.violations.push(`the key ${key} had two answers`);
-    known.set(key, { input, identity });
+    known.set(key, { input, identity, isPaid: isPaid(answer.value) });
   };
 };
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 
+const isAlreadyPaid = (value: unknown): boolean => isObject(value) && value.is === 'alreadyPaid';
+const isPaid = (value: unknown): boolean => isObject(value) && isObject(value.payment) && value.payment.state === 'succeeded';
+
 const identityOf = (value: unknown): string | null => {
-  if (!isObject(value)) return null;
   // Paid under another key, or by somebody else: nothing of this key's, though its own payment may have been told as failed before.
-  if (value.is === 'alreadyPaid') return null;
+  if (!isObject(value) || isAlreadyPaid(value)) return null;
   if (isObject(value.payment)) return String(value.payment.id);
   return typeof value.id === 'string' ? value.id : null;
 };
